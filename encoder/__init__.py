@@ -1,0 +1,10 @@
+"""Text to vectors: the one package that the Rasa server and the action server share.
+
+`encoder.export` makes the files once with sentence-transformers; `encoder.onnx` serves them with
+ONNX Runtime, so that no server process ever imports torch.
+"""
+
+from encoder.errors import EncoderUnavailable
+from encoder.onnx import Manifest, OnnxEncoder
+
+__all__ = ["EncoderUnavailable", "Manifest", "OnnxEncoder"]

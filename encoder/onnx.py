@@ -1,0 +1,135 @@
+"""Serve an exported sentence encoder with ONNX Runtime and tokenizers."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from onnxruntime import InferenceSession, SessionOptions
+from tokenizers import Tokenizer
+
+from encoder.errors import EncoderUnavailable
+
+FORMAT = 1
+MODEL_FILE, TOKENIZER_FILE, MANIFEST_FILE = "model.onnx", "tokenizer.json", "manifest.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an exported encoder is, stored beside it and named by every index it makes.
+
+    Attributes:
+        name: Model the encoder was exported from.
+        revision: SHA-256 of its weights.
+        dim: Length of an embedding.
+        max_tokens: Longest input in word pieces; what follows is not read.
+        format: Version of this folder's layout.
+    """
+
+    name: str
+    revision: str
+    dim: int
+    max_tokens: int
+    format: int = FORMAT
+
+    @classmethod
+    def load(cls, folder: Path) -> "Manifest":
+        """Return the manifest in `folder`.
+
+        Raises:
+            EncoderUnavailable: There is none, or it has another format.
+        """
+        try:
+            manifest = cls(**json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8")))
+        except FileNotFoundError as err:
+            raise EncoderUnavailable(folder, 'nothing there. Run "make encoder".') from err
+        except (TypeError, ValueError) as err:
+            raise EncoderUnavailable(
+                folder, 'its manifest is damaged. Delete the folder and run "make encoder".'
+            ) from err
+        if manifest.format != FORMAT:
+            raise EncoderUnavailable(
+                folder,
+                f"format {manifest.format}, this version reads {FORMAT}. "
+                'Delete the folder and run "make encoder".',
+            )
+        return manifest
+
+    def save(self, folder: Path) -> None:
+        """Write the manifest into `folder`."""
+        text = json.dumps(asdict(self), indent=2) + "\n"
+        (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
+
+
+class OnnxEncoder:
+    """Turns texts into unit-length vectors whose dot product is their cosine similarity."""
+
+    def __init__(self, manifest: Manifest, tokenizer: Tokenizer, session: InferenceSession) -> None:
+        """Wire loaded parts together; `load` is the usual way in."""
+        self.manifest = manifest
+        self._tokenizer = tokenizer
+        self._session = session
+
+    @classmethod
+    def load(cls, folder: str | Path, *, threads: int = 1) -> "OnnxEncoder":
+        """Return the encoder exported to `folder`.
+
+        Args:
+            folder: What `python -m encoder.export` wrote.
+            threads: Cores one call may use; one is fastest for a single short query, as several
+                threads cost more to wake than such a query takes.
+
+        Raises:
+            EncoderUnavailable: The folder is missing, incomplete or of another format.
+        """
+        folder = Path(folder)
+        manifest = Manifest.load(folder)
+        options = SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        try:
+            session = InferenceSession(
+                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+            )
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        except Exception as err:  # both libraries raise bare Exception subclasses of their own
+            raise EncoderUnavailable(
+                folder, f'{err}. Delete the folder and run "make encoder".'
+            ) from err
+        tokenizer.enable_truncation(manifest.max_tokens)
+        tokenizer.enable_padding(pad_id=tokenizer.token_to_id("[PAD]") or 0)
+        return cls(manifest, tokenizer, session)
+
+    @property
+    def dim(self) -> int:
+        """Length of an embedding."""
+        return self.manifest.dim
+
+    def encode(self, texts: Sequence[str], *, batch_size: int = 32) -> NDArray[np.float32]:
+        """Return one embedding per text, in the order given.
+
+        Args:
+            texts: Any text; an empty one has an embedding like every other.
+            batch_size: Most texts that run through the model at once.
+
+        Returns:
+            Array `(len(texts), dim)`, float32, each row of length 1.
+        """
+        embeddings = np.empty((len(texts), self.dim), dtype=np.float32)
+        # Similar lengths share a batch, so that short texts are not padded to the longest one.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            embeddings[rows] = self._run([texts[row] for row in rows])
+        return embeddings
+
+    def _run(self, texts: list[str]) -> NDArray[np.float32]:
+        encodings = self._tokenizer.encode_batch(texts)
+        inputs = {
+            "input_ids": np.array([e.ids for e in encodings], dtype=np.int64),
+            "attention_mask": np.array([e.attention_mask for e in encodings], dtype=np.int64),
+        }
+        embeddings: NDArray[np.float32] = self._session.run(["embedding"], inputs)[0]
+        return embeddings

@@ -1,0 +1,1 @@
+"""Documents to passages to an index to hits: the library and its command line."""

@@ -1,0 +1,5 @@
+"""Run the library's command line: `python -m knowledge`."""
+
+from knowledge.cli import main
+
+main()

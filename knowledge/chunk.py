@@ -1,0 +1,117 @@
+"""Cut documents into passages along their own sections, never inside a sentence."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import spacy
+from spacy.language import Language
+
+from knowledge.types import Document, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, or a sentence with the list it introduces.
+
+    Attributes:
+        text: As it stands in the document.
+        opens_block: It starts on a new line.
+    """
+
+    text: str
+    opens_block: bool
+
+    @property
+    def n_words(self) -> int:
+        """Words, as a reader counts them."""
+        return len(self.text.split())
+
+
+def chunk(document: Document, *, max_words: int) -> list[Passage]:
+    """Return the passages of `document` in order.
+
+    A section is one passage. A section longer than `max_words` becomes several of about equal
+    length. Only a single sentence that is longer by itself goes over the limit.
+    """
+    passages: list[Passage] = []
+    taken: dict[str, int] = {}
+    for section in document.sections:
+        heading = " > ".join(section.headings) or document.title
+        sentences = list(split_sentences(section.blocks))
+        for group in _balance(sentences, max_words):
+            text, spans = _join(group)
+            slug = re.sub(r"\W+", "-", heading.lower()).strip("-") or "text"
+            taken[slug] = taken.get(slug, 0) + 1
+            suffix = f"-{taken[slug]}" if taken[slug] > 1 else ""
+            passages.append(
+                Passage(
+                    id=f"{document.id}#{slug}{suffix}",
+                    document_id=document.id,
+                    position=len(passages),
+                    heading=heading,
+                    text=text,
+                    sentences=spans,
+                )
+            )
+    return passages
+
+
+def split_sentences(blocks: tuple[str, ...]) -> Iterator[Sentence]:
+    """Yield the sentences of paragraphs and lists; a list stays with its introduction."""
+    pending: Sentence | None = None
+    for block in blocks:
+        if _is_list(block):
+            if pending is not None and pending.text.endswith(":"):
+                pending = Sentence(f"{pending.text}\n{block}", pending.opens_block)
+                continue
+            parts = block.split("\n")
+        else:
+            parts = [span.text.strip() for span in _sentencizer()(block).sents]
+        for number, part in enumerate(filter(None, parts)):
+            if pending is not None:
+                yield pending
+            pending = Sentence(part, opens_block=number == 0 or _is_list(part))
+    if pending is not None:
+        yield pending
+
+
+def _is_list(block: str) -> bool:
+    return re.match(r"(-|\d+\.) ", block) is not None
+
+
+@cache
+def _sentencizer() -> Language:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    return nlp
+
+
+def _balance(sentences: list[Sentence], max_words: int) -> Iterator[list[Sentence]]:
+    total = sum(sentence.n_words for sentence in sentences)
+    n_groups = -(-total // max_words)
+    target = total / max(n_groups, 1)
+    group: list[Sentence] = []
+    n_words = 0
+    for sentence in sentences:
+        too_long = n_words + sentence.n_words > max_words
+        past_target = n_words + sentence.n_words / 2 > target
+        if group and (too_long or (n_groups > 1 and past_target)):
+            yield group
+            group, n_words = [], 0
+        group.append(sentence)
+        n_words += sentence.n_words
+    if group:
+        yield group
+
+
+def _join(sentences: list[Sentence]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    text = ""
+    spans = []
+    for sentence in sentences:
+        if text:
+            text += "\n" if sentence.opens_block else " "
+        spans.append((len(text), len(text) + len(sentence.text)))
+        text += sentence.text
+    return text, tuple(spans)

@@ -1,0 +1,159 @@
+"""The command line of the library: `python -m knowledge build | search | inspect`."""
+
+import json
+import logging
+import sys
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from knowledge import embed
+from knowledge.errors import KnowledgeError
+from knowledge.index import Index
+from knowledge.search import Retriever
+from knowledge.settings import Settings
+from knowledge.types import Hit
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Build and search a library of documents.",
+)
+stdout = Console()
+stderr = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def main() -> None:
+    """Run the command line; exit 0 when done, 1 on an expected failure, 2 on wrong usage."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app(prog_name="python -m knowledge")
+    except KnowledgeError as err:
+        stderr.print(str(err), style="red", highlight=False, markup=False)
+        sys.exit(1)
+
+
+@app.command()
+def build(as_json: AsJson = False) -> None:
+    """Read the documents and write the index."""
+    # Here, not above: only this command reads documents, and spaCy takes a second to import.
+    from knowledge.build import build as build_index
+
+    settings = Settings.from_env()
+    encoder = embed.load_encoder(settings, threads=0)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(
+        *columns, TimeRemainingColumn(), console=stderr, disable=not stderr.is_terminal
+    ) as progress:
+        task = progress.add_task("Passages", total=None)
+        index = build_index(
+            settings,
+            encoder,
+            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    manifest = index.manifest
+    if as_json:
+        _print_json({"index": str(settings.index), **asdict(manifest)})
+        return
+    stdout.print(
+        f"{settings.index}: {manifest.n_passages} passages of {manifest.n_documents} documents",
+        highlight=False,
+    )
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="A question in plain language.")],
+    top_k: Annotated[int | None, typer.Option(min=1, help="Most passages shown.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the passages that answer a question, whatever their similarity."""
+    if not query.strip():
+        raise typer.BadParameter("The question is blank.", param_hint="QUERY")
+    settings = Settings.from_env()
+    hits = Retriever.open(settings).search(query, top_k=top_k or settings.top_k)
+    if as_json:
+        _print_json([_as_dict(hit) for hit in hits])
+        return
+    for hit in hits:
+        head = f"{hit.rank}. {hit.document.title} > {hit.passage.heading}"
+        mark = "" if hit.similarity >= settings.threshold else "  (below the threshold)"
+        stdout.print(head, style="bold", markup=False, highlight=False)
+        stdout.print(
+            f"   score {hit.score:.2f}  similarity {hit.similarity:.2f}{mark}",
+            style="dim",
+            highlight=False,
+        )
+        stdout.print(f"   {hit.extract}\n", markup=False, highlight=False)
+    if not hits:
+        stderr.print("Nothing found.")
+
+
+@app.command()
+def inspect(
+    document_id: Annotated[
+        str | None, typer.Argument(help="Show this document's passages.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the index holds."""
+    settings = Settings.from_env()
+    index = Index.load(settings.index)
+    if document_id is not None:
+        _inspect_document(index, document_id, as_json)
+        return
+    counts = {id_: 0 for id_ in index.documents}
+    for passage in index.passages:
+        counts[passage.document_id] += 1
+    if as_json:
+        documents = [
+            {"id": d.id, "title": d.title, "topic": d.topic, "reviewed": d.reviewed,
+             "n_passages": counts[d.id]}
+            for d in index.documents.values()
+        ]  # fmt: skip
+        _print_json({"manifest": asdict(index.manifest), "documents": documents})
+        return
+    table = Table("document", "title", "topic", "reviewed", "passages")
+    for document in index.documents.values():
+        table.add_row(
+            document.id, document.title, document.topic, document.reviewed, str(counts[document.id])
+        )
+    stdout.print(table)
+    for key, value in asdict(index.manifest).items():
+        stdout.print(f"{key}: {value}", highlight=False, markup=False)
+
+
+def _inspect_document(index: Index, document_id: str, as_json: bool) -> None:
+    passages = [p for p in index.passages if p.document_id == document_id]
+    if not passages:
+        known = ", ".join(index.documents)
+        raise typer.BadParameter(
+            f"No document {document_id!r}. There are: {known}", param_hint="DOCUMENT_ID"
+        )
+    if as_json:
+        _print_json([asdict(passage) for passage in passages])
+        return
+    for passage in passages:
+        stdout.print(passage.heading, style="bold", markup=False, highlight=False)
+        stdout.print(f"{passage.text}\n", markup=False, highlight=False)
+
+
+def _as_dict(hit: Hit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank, "score": hit.score, "similarity": hit.similarity,
+        "passage_id": hit.passage.id, "document_id": hit.document.id,
+        "title": hit.document.title, "section": hit.passage.heading,
+        "publisher": hit.document.attribution, "url": hit.document.url,
+        "reviewed": hit.document.reviewed, "extract": hit.extract, "text": hit.passage.text,
+    }  # fmt: skip
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))

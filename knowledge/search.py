@@ -1,0 +1,147 @@
+"""Find the passages that answer a query."""
+
+import logging
+import re
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embed import Encoder, load_encoder
+from knowledge.errors import IndexMismatch
+from knowledge.extract import extract
+from knowledge.index import Index
+from knowledge.settings import Settings
+from knowledge.types import Hit
+
+logger = logging.getLogger(__name__)
+
+# Measured on LiveQA-Med (docs/decisions/0003): BM25 0.3, dense 0.7, each min-max scaled.
+BM25_WEIGHT = 0.3
+# Most that a fully trusted intent adds to the score of its own topic's passages.
+TOPIC_WEIGHT = 0.15
+# Words of a query that are looked up; a whole life story has fewer different ones that matter.
+MAX_TERMS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the words before retrieval were understood as.
+
+    Attributes:
+        name: A document's topic.
+        confidence: How sure that is, 0 to 1.
+    """
+
+    name: str
+    confidence: float
+
+
+class Retriever:
+    """Finds passages: BM25 and dense vectors together."""
+
+    def __init__(self, encoder: Encoder, index: Index) -> None:
+        """Pair an encoder with an index.
+
+        Raises:
+            IndexMismatch: Another encoder made the index.
+        """
+        for field, expected, found in (
+            ("encoder", encoder.manifest.name, index.manifest.encoder),
+            ("revision", encoder.manifest.revision, index.manifest.revision),
+            ("dim", encoder.dim, index.manifest.dim),
+        ):
+            if expected != found:
+                raise IndexMismatch(field, expected, found)
+        self.encoder = encoder
+        self.index = index
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Retriever":
+        """Load the encoder and the index that `settings` name.
+
+        Raises:
+            EncoderUnavailable: The encoder cannot be loaded.
+            IndexNotFound: There is no index.
+            IndexMismatch: The index is of another version or another encoder.
+        """
+        return cls(load_encoder(settings), Index.load(settings.index))
+
+    def search(
+        self,
+        query: str,
+        *,
+        topic: Topic | None = None,
+        top_k: int = 4,
+        threshold: float = -1.0,
+        max_extract_words: int = 70,
+        min_extract_words: int = 18,
+    ) -> list[Hit]:
+        """Return the passages that answer `query`, best first.
+
+        Args:
+            query: One question in plain language; a blank query finds nothing.
+            topic: Raises the passages of its documents; never hides others.
+            top_k: Most hits returned.
+            threshold: Lowest similarity kept: cosine, -1 to 1.
+            max_extract_words: Longest extract.
+            min_extract_words: Shortest extract, where the passage has as much.
+
+        Returns:
+            At most `top_k` hits; empty when no passage reaches `threshold`.
+        """
+        if not re.search(r"\w", query) or not self.index.passages:
+            return []
+        started = time.perf_counter()
+        query_embedding = self.encoder.encode([query])[0]
+        texts = self.index.texts @ query_embedding
+        headings = self.index.headings @ query_embedding
+        dense = (_scale(texts) + _scale(headings)) / 2
+        bm25 = _scale(self.index.bm25(query, max_terms=MAX_TERMS))
+        scores = BM25_WEIGHT * bm25 + (1 - BM25_WEIGHT) * dense + self._topic_scores(topic)
+        scores /= 1 + TOPIC_WEIGHT
+        similarities = np.maximum(texts, headings)
+        order = [
+            row for row in np.argsort(-scores, kind="stable") if similarities[row] >= threshold
+        ][:top_k]
+        hits = []
+        for rank, row in enumerate(order, start=1):
+            passage = self.index.passages[row]
+            hits.append(
+                Hit(
+                    passage=passage,
+                    document=self.index.documents[passage.document_id],
+                    rank=rank,
+                    score=float(scores[row]),
+                    similarity=float(similarities[row]),
+                    extract=extract(
+                        passage,
+                        self.index.sentences[row],
+                        query_embedding,
+                        max_words=max_extract_words,
+                        min_words=min_extract_words,
+                    ),
+                )
+            )
+        ms = (time.perf_counter() - started) * 1000
+        best = hits[0].similarity if hits else float("nan")
+        logger.info("search hits=%d best=%.3f ms=%.0f", len(hits), best, ms)
+        return hits
+
+    def _topic_scores(self, topic: Topic | None) -> NDArray[np.float32]:
+        boosts = np.zeros(len(self.index.passages), dtype=np.float32)
+        if topic is not None:
+            for row, passage in enumerate(self.index.passages):
+                if self.index.documents[passage.document_id].topic == topic.name:
+                    boosts[row] = TOPIC_WEIGHT * topic.confidence
+        return boosts
+
+
+def _scale(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Map the lowest score to 0 and the highest to 1; equal scores all to 0."""
+    low, high = scores.min(), scores.max()
+    if high <= low:
+        return np.zeros_like(scores)
+    scaled: NDArray[np.float32] = (scores - low) / (high - low)
+    return scaled

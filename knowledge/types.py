@@ -1,0 +1,95 @@
+"""What the library passes around: documents, passages and hits."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document's facts come from."""
+
+    publisher: str
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of a document and the text under it.
+
+    Attributes:
+        headings: Heading path, outermost first; empty for text before the first heading.
+        blocks: Paragraphs and lists in order; a list is one block with a line for each item.
+    """
+
+    headings: tuple[str, ...]
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source file, read.
+
+    Attributes:
+        id: Path below the documents folder, without its suffix.
+        topic: Names the intent `ask_<topic>`; empty where no intent belongs to the document.
+        url: Where a reader can check it; its first source's address where it has none of its own.
+        reviewed: ISO date on which the text was last checked; empty when unknown.
+    """
+
+    id: str
+    title: str
+    topic: str = ""
+    publisher: str = ""
+    url: str = ""
+    reviewed: str = ""
+    licence: str = ""
+    sources: tuple[Source, ...] = ()
+    sections: tuple[Section, ...] = field(default=(), repr=False)
+
+    @property
+    def attribution(self) -> str:
+        """Publisher, with those whose facts it used: what a citation shows."""
+        names = list(dict.fromkeys(source.publisher for source in self.sources))
+        if not names:
+            return self.publisher
+        facts = f"facts from {', '.join(names)}"
+        return f"{self.publisher} ({facts})" if self.publisher else facts.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk of a document: the unit that is embedded and shown.
+
+    Attributes:
+        id: `<document id>#<heading>`, stable while the heading stays.
+        heading: Heading path joined by " > "; the document's title where it has none.
+        text: Plain text as shown; no blank lines.
+        sentences: Start and end offsets in `text` of each sentence, in order. A list belongs to
+            the sentence that introduces it.
+    """
+
+    id: str
+    document_id: str
+    position: int
+    heading: str
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query.
+
+    Attributes:
+        score: Rank score, 0 to 1, comparable within one search only.
+        similarity: Cosine between query and passage or heading, the higher of the two, -1 to 1;
+            comparable between searches.
+        extract: The sentences of `passage.text` that answer the query: a substring of it.
+    """
+
+    passage: Passage
+    document: Document
+    rank: int
+    score: float
+    similarity: float
+    extract: str

@@ -1,0 +1,1 @@
+"""The Rasa server: understanding, rules, channels and the tracker store."""

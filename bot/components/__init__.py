@@ -1,0 +1,1 @@
+"""NLU components of this assistant, one a file."""

@@ -1,0 +1,1 @@
+"""The action server: resolve the query, search, compose, reply."""

@@ -1,0 +1,97 @@
+"""Hits to what is sent: pure functions, no tracker. docs/contract.md describes the payload."""
+
+import datetime
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from knowledge.types import Document, Hit
+
+Payload = dict[str, Any]
+
+# Longest title of a suggestion that a phone shows on two lines.
+MAX_TITLE = 80
+
+
+def answer_payload(
+    answer_id: str, query: str, hits: Sequence[Hit], disclaimer: str, suggestions: list[Payload]
+) -> Payload:
+    """Return the payload of an answer quoted from the first hit."""
+    return {
+        "kind": "answer",
+        "answer_id": answer_id,
+        "text": hits[0].extract,
+        "citations": [citation(hit) for hit in hits],
+        "disclaimer": disclaimer,
+        "suggestions": suggestions,
+        "resolved_query": query,
+    }
+
+
+def abstain_payload(answer_id: str, query: str, text: str, suggestions: list[Payload]) -> Payload:
+    """Return the payload of a refusal: never a citation."""
+    return {
+        "kind": "abstain",
+        "answer_id": answer_id,
+        "text": text,
+        "suggestions": suggestions,
+        "resolved_query": query,
+    }
+
+
+def citation(hit: Hit) -> Payload:
+    """Return where a hit comes from, and its whole passage."""
+    return {
+        "document_id": hit.document.id,
+        "passage_id": hit.passage.id,
+        "title": hit.document.title,
+        "section": hit.passage.heading,
+        "publisher": hit.document.attribution,
+        "url": hit.document.url,
+        "reviewed": hit.document.reviewed,
+        "text": hit.passage.text,
+        "score": round(hit.score, 3),
+    }
+
+
+def source_line(hit: Hit) -> str:
+    """Return one line that names a hit's source in plain text."""
+    document = hit.document
+    parts = [document.title]
+    if hit.passage.heading != document.title:
+        parts.append(f"section “{hit.passage.heading}”")
+    if document.attribution:
+        parts.append(document.attribution)
+    if document.reviewed:
+        parts.append(f"checked {spell_date(document.reviewed)}")
+    if document.url:
+        parts.append(document.url)
+    return ", ".join(parts)
+
+
+def spell_date(iso: str) -> str:
+    """Return "2026-05-01" as "1 May 2026", which no country reads the wrong way round."""
+    date = datetime.date.fromisoformat(iso)
+    return f"{date.day} {date:%B %Y}"
+
+
+def suggest_sections(hits: Sequence[Hit]) -> list[Payload]:
+    """Return what else the library says close by: the sections of the other hits."""
+    return [suggestion(hit.passage.heading.split(" > ")[-1]) for hit in hits]
+
+
+def suggest_documents(hits: Sequence[Hit], *, limit: int) -> list[Payload]:
+    """Return the nearest documents, each once, best first."""
+    documents: dict[str, Document] = {hit.document.id: hit.document for hit in hits}
+    return [suggestion(document.title) for document in list(documents.values())[:limit]]
+
+
+def suggestion(text: str) -> Payload:
+    """Return a button that asks `text`."""
+    title = text if len(text) <= MAX_TITLE else text[: MAX_TITLE - 1].rstrip() + "…"
+    return {"title": title, "payload": text}
+
+
+def is_question(text: str) -> bool:
+    """Say whether there is a word in `text`: emoji and punctuation alone ask nothing."""
+    return re.search(r"\w", text) is not None

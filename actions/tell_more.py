@@ -1,0 +1,44 @@
+"""Show what else the library says about the last question."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import resources
+from actions.answer import Events, reply
+from knowledge.search import Retriever
+from knowledge.settings import Settings
+
+
+class ActionTellMore(Action):  # type: ignore[misc]  # rasa_sdk has no types
+    """Answers the last question again with the next passages, never the same words."""
+
+    def __init__(
+        self,
+        get_retriever: Callable[[], Retriever] = resources.get_retriever,
+        get_settings: Callable[[], Settings] = resources.get_settings,
+    ) -> None:
+        """Take the sources of retriever and settings, so that a test can pass its own."""
+        self._get_retriever = get_retriever
+        self._get_settings = get_settings
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_tell_more"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Reply with the next passage, or ask what more should be about."""
+        query = tracker.get_slot("query")
+        if not query:
+            dispatcher.utter_message(response="utter_nothing_asked")
+            return [SlotSet("replied", True)]
+        return await reply(
+            dispatcher, tracker, domain, query,
+            topic=None, seen=tuple(tracker.get_slot("shown") or ()),
+            get_retriever=self._get_retriever, get_settings=self._get_settings,
+        )  # fmt: skip

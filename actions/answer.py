@@ -44,7 +44,10 @@ class ActionAnswerQuestion(Action):  # type: ignore[misc]  # rasa_sdk has no typ
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         """Reply to the latest message."""
-        query = (tracker.latest_message.get("text") or "").strip()
+        query = spoken_text(tracker)
+        if not render.is_question(query):
+            dispatcher.utter_message(response="utter_nothing_asked")
+            return [SlotSet("replied", True)]
         return await reply(
             dispatcher, tracker, domain, query,
             topic=understood_topic(tracker), seen=(),
@@ -140,6 +143,14 @@ def utter_refusal(
         dispatcher.utter_message(response="utter_abstain", json_message=payload)
     else:
         dispatcher.utter_message(response="utter_abstain", buttons=suggestions)
+
+
+def spoken_text(tracker: Tracker) -> str:
+    """Return what the user said; the words of an intent's name for a typed "/ask_men"."""
+    text: str = (tracker.latest_message.get("text") or "").strip()
+    if text.startswith("/"):
+        return text[1:].removeprefix(INTENT_PREFIX).replace("_", " ")
+    return text
 
 
 def understood_topic(tracker: Tracker) -> Topic | None:

@@ -40,7 +40,7 @@ class TurnGenerator(TemplatedNaturalLanguageGenerator):
         # REST and the shell share one output channel, so the input channel decides.
         channel = tracker.get_latest_input_channel()
         kind = (message.get("metadata") or {}).get("kind")
-        if channel in CONTRACT_CHANNELS and kind and "custom" not in kwargs:
+        if channel in CONTRACT_CHANNELS and kind and not kwargs.get("custom"):
             message["custom"] = {
                 "kind": kind,
                 "text": message["text"],

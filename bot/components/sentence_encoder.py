@@ -1,5 +1,6 @@
 """Featurize messages with the sentence encoder that the library is searched with."""
 
+import re
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Type
 
@@ -21,7 +22,11 @@ from encoder import Manifest, OnnxEncoder
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
-    """Gives each message one sentence embedding; there are no features of single words."""
+    """Gives each message one sentence embedding; there are no features of single words.
+
+    A message without a letter or digit gets none: an emoji or a lone question mark would
+    otherwise be taken for whatever short utterance lies nearest ("yes", mostly).
+    """
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -91,8 +96,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add a sentence embedding to each message that has text."""
-        with_text = [message for message in messages if message.get(TEXT)]
+        """Add a sentence embedding to each message that says something."""
+        with_text = [message for message in messages if re.search(r"\w", message.get(TEXT) or "")]
         embeddings = self._encoder.encode([message.get(TEXT) for message in with_text])
         for message, embedding in zip(with_text, embeddings, strict=True):
             message.add_features(

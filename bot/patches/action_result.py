@@ -12,8 +12,8 @@ from typing import Any, Dict
 
 from jsonschema import ValidationError
 from jsonschema.validators import validator_for
-from rasa.shared.constants import DOCS_BASE_URL
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.constants import DOCS_BASE_URL
 
 # SHA-256 of the source of the function that is replaced, as it stands in Rasa 3.6.21.
 REPLACED_SHA256 = "f8cdb4be6812396167ced74161b2ccd65c5ea676ad86d7d359d8c322d9d8dc42"

@@ -1,0 +1,90 @@
+"""What the action tests share: a tiny library, a retriever over it, and turns to run."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from knowledge.settings import Settings
+from knowledge.types import Document, Hit, Passage, Source
+
+ROOT = Path(__file__).parents[2]
+TEXT = "Yes, men get osteoporosis too. It is less common in men.\nDoctors test for it with a scan."
+
+
+def make_hit(name: str = "men", *, rank: int = 1, similarity: float = 0.9, **document: Any) -> Hit:
+    """Return a hit on the passage `<name>#section`, quoted by its first sentence."""
+    fields = {
+        "title": f"About {name}",
+        "topic": name,
+        "publisher": "Example Charity",
+        "url": f"https://charity.example/{name}",
+        "reviewed": "2026-05-01",
+        **document,
+    }
+    passage = Passage(f"{name}#section", name, 0, f"What about {name}?", TEXT, ((0, 30), (31, 57)))
+    return Hit(passage, Document(name, **fields), rank, 1.0 / rank, similarity, TEXT[:30])
+
+
+class FakeRetriever:
+    """Returns the hits it was given and remembers what it was asked."""
+
+    def __init__(self, hits: list[Hit], error: Exception | None = None) -> None:
+        self.hits = hits
+        self.error = error
+        self.calls: list[dict[str, Any]] = []
+
+    def search(self, query: str, **options: Any) -> list[Hit]:
+        self.calls.append({"query": query, **options})
+        if self.error:
+            raise self.error
+        return self.hits[: options["top_k"]]
+
+
+Turn = Callable[..., tuple[list[dict[str, Any]], dict[str, Any]]]
+
+
+@pytest.fixture
+def take_turn(domain: dict[str, Any]) -> Turn:
+    """Run an action on a message; returns the messages uttered and the slots set."""
+
+    def run(
+        action: type[Action],
+        retriever: FakeRetriever,
+        text: str = "can men get it?",
+        *,
+        intent: str = "ask_men",
+        confidence: float = 0.9,
+        channel: str = "rest",
+        slots: dict[str, Any] | None = None,
+        settings: Settings | None = None,
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        message = {"text": text, "intent": {"name": intent, "confidence": confidence}}
+        tracker = Tracker("me", slots or {}, message, [], False, None, {}, "action_listen")
+        tracker.get_latest_input_channel = lambda: channel  # type: ignore[method-assign]
+        dispatcher = CollectingDispatcher()
+        made = action(lambda: retriever, lambda: settings or Settings())
+        events = asyncio.run(made.run(dispatcher, tracker, domain))
+        assert all(event["event"] == "slot" for event in events)
+        return dispatcher.messages, {event["name"]: event["value"] for event in events}
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def domain() -> dict[str, Any]:
+    """Return domain.yml as Rasa sends it."""
+    content: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    return content
+
+
+@pytest.fixture
+def sourced() -> Hit:
+    """Return a hit on a document of our own that names its sources."""
+    sources = (Source("NIH", "https://nih.example/a"), Source("NHS", "https://nhs.example/b"))
+    return make_hit("lupus", publisher="Our library", sources=sources)

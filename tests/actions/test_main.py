@@ -1,0 +1,41 @@
+"""Starting the action server."""
+
+import pytest
+
+from actions import resources
+from actions.__main__ import make_app, read_address, warm_up
+
+
+def test_read_address_listens_on_this_machine_only_by_default() -> None:
+    assert read_address({}) == ("127.0.0.1", 5055)
+
+
+def test_read_address_takes_the_settings() -> None:
+    environ = {"BONAFIDE_ACTIONS_HOST": "0.0.0.0", "BONAFIDE_ACTIONS_PORT": "6000"}
+
+    assert read_address(environ) == ("0.0.0.0", 6000)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "5055.0"])
+def test_read_address_names_a_bad_port(port: str) -> None:
+    with pytest.raises(ValueError, match="BONAFIDE_ACTIONS_PORT"):
+        read_address({"BONAFIDE_ACTIONS_PORT": port})
+
+
+def test_make_app_serves_the_webhook() -> None:
+    paths = {route.path for route in make_app().router.routes}
+
+    assert "webhook" in paths
+
+
+def test_warm_up_without_a_library_logs_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    resources.get_settings.cache_clear()
+    resources.get_retriever.cache_clear()
+    monkeypatch.setenv("KNOWLEDGE_INDEX", "/nowhere/knowledge.db")
+
+    warm_up()
+
+    assert "No index at /nowhere/knowledge.db" in caplog.text
+    resources.get_settings.cache_clear()

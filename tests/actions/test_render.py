@@ -1,0 +1,49 @@
+"""Hits to words and payloads."""
+
+import pytest
+
+from actions import render
+from knowledge.types import Hit
+from tests.actions.conftest import make_hit
+
+
+def test_source_line_names_all_a_reader_needs_to_check() -> None:
+    line = render.source_line(make_hit("men"))
+
+    assert line == (
+        "About men, section “What about men?”, Example Charity, checked 1 May 2026, "
+        "https://charity.example/men"
+    )
+
+
+def test_source_line_leaves_out_what_is_unknown() -> None:
+    hit = make_hit("men", title="What about men?", publisher="", url="", reviewed="")
+
+    assert render.source_line(hit) == "What about men?"
+
+
+def test_citation_says_whose_facts_a_document_uses(sourced: Hit) -> None:
+    assert render.citation(sourced)["publisher"] == "Our library (facts from NIH, NHS)"
+
+
+def test_suggestion_shortens_a_long_title_and_keeps_its_question() -> None:
+    suggestion = render.suggestion("Why " + "very " * 30 + "long?")
+
+    assert len(suggestion["title"]) <= render.MAX_TITLE
+    assert suggestion["title"].endswith("…")
+    assert suggestion["payload"].endswith("long?")
+
+
+def test_suggest_documents_names_each_document_once_up_to_the_limit() -> None:
+    hits = [make_hit("men"), make_hit("men", rank=2), make_hit("lupus", rank=3), make_hit("x")]
+
+    titles = [suggestion["title"] for suggestion in render.suggest_documents(hits, limit=2)]
+
+    assert titles == ["About men", "About lupus"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("hm", True), ("2", True), ("?", False), ("", False)]
+)
+def test_is_question_wants_a_word(text: str, expected: bool) -> None:
+    assert render.is_question(text) is expected

@@ -1,0 +1,42 @@
+"""More on the last question, never the same words again."""
+
+from actions.tell_more import ActionTellMore
+from tests.actions.conftest import FakeRetriever, Turn, make_hit
+
+ASKED = {"query": "can men get it?", "shown": ["men#section"]}
+
+
+def test_tell_more_shows_the_next_passage(take_turn: Turn) -> None:
+    retriever = FakeRetriever([make_hit("men"), make_hit("lupus", rank=2)])
+
+    messages, slots = take_turn(ActionTellMore, retriever, "tell me more", slots=ASKED)
+
+    payload = messages[0]["custom"]
+    assert [c["passage_id"] for c in payload["citations"]] == ["lupus#section"]
+    assert payload["resolved_query"] == "can men get it?"
+    assert slots["shown"] == ["men#section", "lupus#section"]
+
+
+def test_tell_more_searches_past_what_was_shown(take_turn: Turn) -> None:
+    retriever = FakeRetriever([make_hit("men")])
+    slots = {"query": "x", "shown": ["a#1", "b#1", "c#1", "d#1", "e#1"]}
+
+    take_turn(ActionTellMore, retriever, "go on", slots=slots)
+
+    assert retriever.calls[0]["top_k"] == 9
+
+
+def test_tell_more_says_when_there_is_no_more(take_turn: Turn) -> None:
+    messages, slots = take_turn(
+        ActionTellMore, FakeRetriever([make_hit("men")]), "tell me more", slots=ASKED
+    )
+
+    assert [message["response"] for message in messages] == ["utter_no_more"]
+    assert slots == {"replied": True, "query": "can men get it?", "shown": ["men#section"]}
+
+
+def test_tell_more_before_any_question_asks_for_one(take_turn: Turn) -> None:
+    messages, slots = take_turn(ActionTellMore, FakeRetriever([make_hit()]), "tell me more")
+
+    assert [message["response"] for message in messages] == ["utter_nothing_asked"]
+    assert slots == {"replied": True}

@@ -1,0 +1,28 @@
+"""The Makefile: what `make help` and docs/setup.md promise is there."""
+
+import re
+import subprocess
+from pathlib import Path
+
+MAKEFILE = Path("Makefile").read_text()
+PHONY = set(re.findall(r"^\.PHONY: ([a-z-]+)$", MAKEFILE, re.MULTILINE))
+INNER = {"always", "environments"}  # steps inside the set-up
+TARGETS = PHONY - INNER  # what a person calls
+
+
+def test_help_lists_every_target():
+    shown = subprocess.run(["make", "help"], capture_output=True, text=True, check=True).stdout
+
+    assert set(re.findall(r"^  make ([a-z-]+) +\S", shown, re.MULTILINE)) == TARGETS
+
+
+def test_the_guide_lists_every_target():
+    guide = Path("docs/setup.md").read_text()
+
+    assert TARGETS - set(re.findall(r"`make ([a-z-]+)", guide)) == set()
+
+
+def test_every_log_the_steps_write_is_named_once():
+    names = re.findall(r"\$\(STEP\) (\S+)", MAKEFILE)
+
+    assert sorted(names) == sorted(set(names))

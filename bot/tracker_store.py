@@ -94,13 +94,13 @@ def snapshot(tracker: DialogueStateTracker) -> DialogueStateTracker:
 
 
 def latest_session(tracker: DialogueStateTracker) -> DialogueStateTracker:
-    """Return a tracker of the latest session alone; `tracker` itself when it has only one."""
+    """Return a tracker of the latest session alone; `tracker` itself when that is all it has."""
     starts = [
         index
         for index, event in enumerate(tracker.events)
         if isinstance(event, ActionExecuted) and event.action_name == ACTION_SESSION_START_NAME
     ]
-    if len(starts) < 2:
+    if not starts or starts[-1] == 0:
         return tracker
     return DialogueStateTracker.from_events(
         tracker.sender_id,

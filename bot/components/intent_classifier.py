@@ -1,6 +1,7 @@
 """Classify intents by sentence embedding, with a confidence that knows what it has never seen."""
 
 import json
+import math
 from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
@@ -63,12 +64,17 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
         """Refuse options out of range.
 
         Raises:
-            InvalidConfigException: An option is not a positive number.
+            InvalidConfigException: `C` is not a positive number, or another no whole number.
         """
-        for key, low in (("C", 1e-9), ("max_iter", 1), ("ranking_length", 0)):
-            if not isinstance(config.get(key), (int, float)) or config[key] < low:
+        if not isinstance(config.get("C"), (int, float)) or not 0 < config["C"] < math.inf:
+            raise InvalidConfigException(
+                "NearestExampleIntentClassifier: `C` must be a number greater than 0."
+            )
+        for key, low in (("max_iter", 1), ("ranking_length", 0)):
+            if not isinstance(config.get(key), int) or config[key] < low:
                 raise InvalidConfigException(
-                    f"NearestExampleIntentClassifier: `{key}` must be a number of at least {low:g}."
+                    f"NearestExampleIntentClassifier: `{key}` must be a whole number of at "
+                    f"least {low}."
                 )
 
     @classmethod
@@ -106,6 +112,7 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
         self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource
     ) -> None:
         """Start without any intent; `train` or `load` fills it."""
+        self.validate_config(config)  # Rasa itself calls this for featurizers only
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
@@ -122,11 +129,11 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
         Raises:
             InvalidConfigException: There are fewer than two intents, or no embeddings.
         """
-        rows = sorted(
-            (message.get(INTENT), index)
-            for index, message in enumerate(training_data.intent_examples)
-            if _embedding(message) is not None
-        )
+        examples = [
+            (message.get(INTENT), _embedding(message)) for message in training_data.intent_examples
+        ]
+        rows = [(intent, embedding) for intent, embedding in examples if embedding is not None]
+        rows.sort(key=lambda row: row[0])
         intents = [intent for intent, _ in rows]
         self._intents = sorted(set(intents))
         if len(self._intents) < 2:
@@ -134,9 +141,7 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
                 "NearestExampleIntentClassifier needs utterances of at least two intents in "
                 "data/ and a featurizer before it in config.yml."
             )
-        self._examples = np.vstack(
-            [_embedding(training_data.intent_examples[index]) for _, index in rows]
-        ).astype(np.float32)
+        self._examples = np.vstack([embedding for _, embedding in rows]).astype(np.float32)
         self._starts = np.array([intents.index(intent) for intent in self._intents])
         model = LogisticRegression(
             C=self._config["C"],

@@ -80,8 +80,10 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         """Load the encoder.
 
         Raises:
+            InvalidConfigException: An option has the wrong form.
             EncoderUnavailable: The encoder's folder is missing or damaged.
         """
+        cls.validate_config(config)
         encoder = OnnxEncoder.load(config["encoder"], threads=config["threads"])
         return cls(config, execution_context.node_name, encoder)
 

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from bot.vocabulary.pipeline import VocabularyFaulty, write_pipeline
+from bot.vocabulary.pipeline import VocabularyFaulty, read_names, write_pipeline
 
 
 def main() -> int:
@@ -12,11 +12,11 @@ def main() -> int:
         print("usage: python -m bot.vocabulary FOLDER", file=sys.stderr)
         return 2
     try:
-        nlp = write_pipeline(Path(sys.argv[1]))
+        write_pipeline(Path(sys.argv[1]))
     except VocabularyFaulty as err:
         print(err, file=sys.stderr)
         return 1
-    print(f"{sys.argv[1]}: {len(nlp.get_pipe('entity_ruler').patterns)} names")
+    print(f"{sys.argv[1]}: {len(list(read_names()))} names")
     return 0
 
 

@@ -1,11 +1,12 @@
 """Make a spaCy pipeline from the vocabulary files: tokenizer, lookup lemmas, entity ruler."""
 
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Tuple, cast
 
 import spacy
 import yaml
 from spacy.language import Language
+from spacy.pipeline import EntityRuler
 
 FOLDER = Path(__file__).parent
 # One file per entity label.
@@ -52,7 +53,7 @@ def make_pipeline(folder: Path = FOLDER) -> Language:
     nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
     # The lemma table is loaded by initialize(), which must come before the ruler has patterns.
     nlp.initialize()
-    ruler = nlp.add_pipe("entity_ruler")
+    ruler = cast(EntityRuler, nlp.add_pipe("entity_ruler"))
     ruler.add_patterns(list(_patterns(nlp, folder)))
     return nlp
 
@@ -68,6 +69,8 @@ def read_names(folder: Path = FOLDER) -> Iterator[Tuple[str, str, str]]:
         path = folder / f"{stem}.yml"
         for canonical, others in _read(path).items():
             for name in [canonical, *others]:
+                if not name.strip():
+                    raise VocabularyFaulty(path, f"a name of {canonical!r} is blank.")
                 key = name if _is_abbreviation(name) else name.lower()
                 if key in seen:
                     raise VocabularyFaulty(
@@ -79,13 +82,19 @@ def read_names(folder: Path = FOLDER) -> Iterator[Tuple[str, str, str]]:
 
 def _read(path: Path) -> Dict[str, List[str]]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = yaml.safe_load(text)
     except OSError as err:
         raise VocabularyFaulty(path, f"{err.strerror}.") from err
-    except yaml.YAMLError as err:
-        raise VocabularyFaulty(path, f"not YAML ({err}).") from err
+    except (yaml.YAMLError, UnicodeDecodeError) as err:
+        raise VocabularyFaulty(path, f"not YAML in UTF-8 ({err}).") from err
     if not isinstance(content, dict):
         raise VocabularyFaulty(path, "expected `canonical name: [other names]` lines.")
+    # YAML keeps only the last of two lines with one key.
+    keys = [key.value for key, _ in yaml.compose(text).value]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise VocabularyFaulty(path, f"{key!r} has two lines.")
     for canonical, names in content.items():
         if (
             not isinstance(canonical, str)

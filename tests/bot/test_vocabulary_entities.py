@@ -1,0 +1,80 @@
+"""Entities under their canonical names."""
+
+import pytest
+from rasa.engine.storage.resource import Resource
+from rasa.nlu.constants import SPACY_DOCS
+from rasa.nlu.utils.spacy_utils import SpacyNLP
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.components.vocabulary_entities import VocabularyEntityExtractor
+
+
+@pytest.fixture
+def extractor(storage, context) -> VocabularyEntityExtractor:
+    return VocabularyEntityExtractor.create({}, storage, Resource("extractor"), context)
+
+
+def test_entity_has_its_canonical_name_and_place(extractor, understand):
+    text = "Does RA weaken the hips?"
+
+    (message,) = extractor.process([understand(text)])
+
+    entities = message.get(ENTITIES)
+    assert [(entity["entity"], entity["value"]) for entity in entities] == [
+        ("condition", "rheumatoid arthritis"),
+        ("body_part", "hip"),
+    ]
+    assert [text[entity["start"] : entity["end"]] for entity in entities] == ["RA", "hips"]
+
+
+def test_place_counts_the_characters_that_were_sent(extractor, understand):
+    text = "🦴🦴 \n  lupus"
+
+    (message,) = extractor.process([understand(text)])
+
+    (entity,) = message.get(ENTITIES)
+    assert text[entity["start"] : entity["end"]] == "lupus"
+
+
+def test_entity_names_its_extractor(extractor, understand):
+    (message,) = extractor.process([understand("lupus")])
+
+    assert message.get(ENTITIES)[0]["extractor"] == "VocabularyEntityExtractor"
+
+
+def test_entities_of_other_extractors_stay(extractor, understand):
+    message = understand("lupus")
+    other = {"entity": "date", "value": "today", "start": 0, "end": 5, "extractor": "Other"}
+    message.set(ENTITIES, [other])
+
+    extractor.process([message])
+
+    assert message.get(ENTITIES)[0] == other
+    assert [entity["entity"] for entity in message.get(ENTITIES)] == ["date", "condition"]
+
+
+@pytest.mark.parametrize("text", ["", "nothing of the kind"])
+def test_text_without_a_name_has_no_entities(extractor, understand, text):
+    (message,) = extractor.process([understand(text)])
+
+    assert message.get(ENTITIES) == []
+
+
+def test_message_without_a_document_has_no_entities(extractor):
+    message = Message(data={TEXT: "lupus"})
+    assert message.get(SPACY_DOCS[TEXT]) is None
+
+    extractor.process([message])
+
+    assert message.get(ENTITIES) == []
+
+
+def test_entities_are_part_of_the_output(extractor, understand):
+    (message,) = extractor.process([understand("lupus")])
+
+    assert message.as_dict(only_output_properties=True)[ENTITIES]
+
+
+def test_extractor_asks_for_the_document_before_it():
+    assert VocabularyEntityExtractor.required_components() == [SpacyNLP]

@@ -1,0 +1,229 @@
+"""domain.yml is the contract: every name in it has its other half, and back."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+MIN_EXAMPLES = 25
+# Rasa gives a message this intent by itself, and utters this response by itself on /restart.
+NO_INTENT_OF_OURS = {"nlu_fallback"}
+UTTERED_BY_RASA = {"utter_restart"}
+# Filled or read by actions, never uttered as they stand: these alone need no kind.
+WITHOUT_KIND = {"utter_answer", "utter_disclaimer"}
+
+
+def load(path: str) -> dict[str, Any]:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+def values_of(node: Any, key: str) -> Iterator[str]:
+    """Yield what stands under `key` anywhere in nested lists and mappings."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key and isinstance(value, str):
+                yield value
+            yield from values_of(value, key)
+    elif isinstance(node, list):
+        for item in node:
+            yield from values_of(item, key)
+
+
+def plain_names(entries: list[Any]) -> list[str]:
+    """Return the names of a list whose entries may carry options."""
+    return [next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries]
+
+
+def front_matter(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
+
+
+def examples_of(intent: dict[str, Any]) -> list[str]:
+    return [line[2:].strip() for line in intent["examples"].splitlines() if line.startswith("- ")]
+
+
+DOMAIN = load("domain.yml")
+RULES = load("data/rules.yml")["rules"]
+STORIES = load("data/stories.yml")["stories"]
+CONVERSATIONS = load("tests/stories/test_conversations.yml")["stories"]
+NLU = {entry["intent"]: examples_of(entry) for entry in load("data/nlu.yml")["nlu"]}
+INTENTS = plain_names(DOMAIN["intents"])
+TREES = {
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "actions").rglob("*.py"))
+}
+
+
+def nodes(kind: type) -> Iterator[Any]:
+    for tree in TREES.values():
+        yield from (node for node in ast.walk(tree) if isinstance(node, kind))
+
+
+def strings_in_actions() -> set[str]:
+    return {node.value for node in nodes(ast.Constant) if isinstance(node.value, str)}
+
+
+def action_names() -> list[str]:
+    """Return what `name()` of each class in actions/ returns."""
+    return [
+        node.body[-1].value.value
+        for cls in nodes(ast.ClassDef)
+        for node in cls.body
+        if isinstance(node, ast.FunctionDef)
+        and node.name == "name"
+        and isinstance(node.body[-1], ast.Return)
+        and isinstance(node.body[-1].value, ast.Constant)
+    ]
+
+
+def slots_named_in_actions() -> Iterator[ast.expr]:
+    """Yield the first argument of every SlotSet(...) and get_slot(...)."""
+    for node in nodes(ast.Call):
+        function = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if function in {"SlotSet", "get_slot"}:
+            yield node.args[0]
+
+
+def searched_intents() -> set[str]:
+    """Return the intents that a rule answers from the library."""
+    return {
+        intent
+        for rule in RULES
+        if "action_answer_question" in values_of(rule["steps"][1:], "action")
+        for intent in values_of(rule["steps"][0], "intent")
+    }
+
+
+def test_every_topic_intent_has_a_document_and_back():
+    topics = {
+        front_matter(path)["topic"]
+        for path in (ROOT / "knowledge" / "documents").rglob("*.md")
+        if path.name != "SOURCES.md"
+    }
+
+    assert {i for i in searched_intents() if i.startswith("ask_")} == {f"ask_{t}" for t in topics}
+
+
+def test_intents_of_domain_and_examples_are_the_same():
+    assert Counter(INTENTS) == Counter(NLU.keys())
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+def test_intent_has_enough_examples(intent):
+    assert len(NLU[intent]) >= MIN_EXAMPLES
+
+
+def test_no_example_stands_twice():
+    counts = Counter(
+        " ".join(example.casefold().split()) for examples in NLU.values() for example in examples
+    )
+
+    assert [example for example, count in counts.items() if count > 1] == []
+
+
+def test_every_intent_is_in_a_rule_and_back():
+    assert set(values_of(RULES, "intent")) == set(INTENTS) | NO_INTENT_OF_OURS
+
+
+def test_no_intent_is_in_two_rules():
+    assert [i for i, count in Counter(values_of(RULES, "intent")).items() if count > 1] == []
+
+
+def test_every_intent_is_in_a_conversation_test():
+    assert set(INTENTS) | NO_INTENT_OF_OURS == set(values_of(CONVERSATIONS, "intent"))
+
+
+def test_every_action_of_a_rule_is_in_a_conversation_test():
+    assert set(values_of(RULES, "action")) - {"action_listen"} == set(
+        values_of(CONVERSATIONS, "action")
+    )
+
+
+def test_every_action_has_one_class_and_back():
+    assert Counter(action_names()) == Counter(DOMAIN["actions"])
+
+
+def test_every_action_of_rules_and_stories_is_in_the_domain():
+    known = {*DOMAIN["actions"], *DOMAIN["responses"], "action_listen"}
+
+    assert set(values_of([RULES, STORIES], "action")) - known == set()
+
+
+def test_every_response_is_used_and_back():
+    used = {text for text in strings_in_actions() if re.fullmatch(r"utter_\w+", text)}
+    used |= {name for name in values_of([RULES, STORIES], "action") if name.startswith("utter_")}
+
+    assert used | UTTERED_BY_RASA == set(DOMAIN["responses"]) | UTTERED_BY_RASA
+
+
+def test_every_slot_of_an_action_is_in_the_domain_and_back():
+    named = list(slots_named_in_actions())
+
+    assert all(isinstance(argument, ast.Constant) for argument in named)
+    assert {argument.value for argument in named} == set(DOMAIN["slots"])
+
+
+def test_every_slot_of_rules_and_stories_is_in_the_domain():
+    steps = [
+        step
+        for block in [*RULES, *STORIES, *CONVERSATIONS]
+        for step in block["steps"]
+        if "slot_was_set" in step
+    ]
+    named = {name for step in steps for entry in step["slot_was_set"] for name in entry}
+
+    assert named
+    assert named - set(DOMAIN["slots"]) == set()
+
+
+@pytest.mark.parametrize("response", DOMAIN["responses"])
+def test_response_is_one_message(response):
+    """Rasa sends what follows a blank line as a separate message."""
+    texts = [variant["text"] for variant in DOMAIN["responses"][response]]
+
+    assert [text for text in texts if not text.strip() or re.search(r"\n\s*\n", text)] == []
+
+
+@pytest.mark.parametrize("response", DOMAIN["responses"])
+def test_response_has_a_kind_of_the_contract(response):
+    contract = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
+    kinds = set(re.findall(r"^\| `(\w+)` \|", contract.split("## Kinds")[1].split("##")[0], re.M))
+    assert {"answer", "abstain", "chat"} <= kinds
+
+    found = [
+        (variant.get("metadata") or {}).get("kind") for variant in DOMAIN["responses"][response]
+    ]
+
+    if response in WITHOUT_KIND:
+        assert found == [None]
+    else:
+        assert set(found) <= kinds
+
+
+@pytest.mark.parametrize("response", DOMAIN["responses"])
+def test_buttons_ask_what_a_person_would(response):
+    """A button's payload is sent as the user's message: words, not a command of Rasa's."""
+    buttons = [
+        button
+        for variant in DOMAIN["responses"][response]
+        for button in variant.get("buttons") or []
+    ]
+
+    assert [b for b in buttons if not b["title"].strip() or not b["payload"][:1].isalpha()] == []
+
+
+def test_entities_are_the_labels_of_the_vocabulary():
+    tree = ast.parse((ROOT / "bot" / "vocabulary" / "pipeline.py").read_text(encoding="utf-8"))
+    (labels,) = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "LABELS"
+    ]
+
+    assert Counter(plain_names(DOMAIN["entities"])) == Counter(labels.values())

@@ -11,15 +11,15 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import channel, refusal, render, resources
+from actions.resolve import Question, resolve
 from knowledge.errors import KnowledgeError
-from knowledge.search import Retriever, Topic
+from knowledge.search import Retriever
 from knowledge.settings import Settings
 from knowledge.types import Hit
 
 logger = logging.getLogger(__name__)
 
 Events = list[dict[str, Any]]
-INTENT_PREFIX = "ask_"
 # Suggestions of a refusal: enough to choose from, few enough to read.
 MAX_SUGGESTIONS = 3
 
@@ -44,127 +44,105 @@ class ActionAnswerQuestion(Action):  # type: ignore[misc]  # rasa_sdk has no typ
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         """Reply to the latest message."""
-        query = spoken_text(tracker)
-        if not render.is_question(query):
-            dispatcher.utter_message(response="utter_nothing_asked")
-            return [SlotSet("replied", True)]
-        return await reply(
-            dispatcher, tracker, domain, query,
-            topic=understood_topic(tracker), seen=(),
-            get_retriever=self._get_retriever, get_settings=self._get_settings,
-        )  # fmt: skip
+        turn = Turn(dispatcher, tracker, domain)
+        try:
+            settings = self._get_settings()
+            question = resolve(tracker, default_subject=settings.subject)
+            if not render.is_question(question.text):
+                dispatcher.utter_message(response="utter_nothing_asked")
+                return [SlotSet("replied", True)]
+            hits = await find(question, self._get_retriever, settings)
+        except (KnowledgeError, TimeoutError):
+            return turn.apologise()
+        found = refusal.keep_answers(hits, topic=question.topic, threshold=settings.threshold)
+        if found:
+            return turn.answer(question, found, seen=())
+        return turn.refuse(question, hits)
 
 
-async def reply(
-    dispatcher: CollectingDispatcher,
-    tracker: Tracker,
-    domain: dict[str, Any],
-    query: str,
-    *,
-    topic: Topic | None,
-    seen: tuple[str, ...],
+async def find(
+    question: Question,
     get_retriever: Callable[[], Retriever],
-    get_settings: Callable[[], Settings],
-) -> Events:
-    """Search and utter an answer, a refusal, or that the search cannot be used.
+    settings: Settings,
+    *,
+    seen: tuple[str, ...] = (),
+) -> list[Hit]:
+    """Return the passages nearest to a question, without those already seen.
 
-    Args:
-        dispatcher: Takes the message.
-        tracker: The conversation.
-        domain: Holds the words of the disclaimer and the refusal.
-        query: What is searched.
-        topic: What the message was understood as.
-        seen: Ids of passages that must not be shown again.
-        get_retriever: Gives the retriever.
-        get_settings: Gives the settings.
-
-    Returns:
-        The slots that say that there was a reply, what was searched and what was shown.
+    Raises:
+        KnowledgeError: The library cannot be used.
+        TimeoutError: The search took longer than the settings allow.
     """
-    try:
-        settings = get_settings()
-        hits = await asyncio.wait_for(
-            asyncio.to_thread(
-                lambda: get_retriever().search(query, topic=topic, top_k=settings.top_k + len(seen))
-            ),
-            settings.timeout_s,
+
+    def search() -> list[Hit]:
+        return get_retriever().search(
+            question.text,
+            topic=question.topic,
+            subject=question.subject,
+            top_k=settings.top_k + len(seen),
         )
-    except (KnowledgeError, TimeoutError):
+
+    hits = await asyncio.wait_for(asyncio.to_thread(search), settings.timeout_s)
+    return [hit for hit in hits if hit.passage.id not in seen][: settings.top_k]
+
+
+class Turn:
+    """What the bot can say to a question; each way returns the slots that record it."""
+
+    def __init__(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> None:
+        """Take what Rasa passes to an action."""
+        self._dispatcher = dispatcher
+        self._domain = domain
+        self._reads_contract = channel.reads_contract(tracker)
+
+    def answer(self, question: Question, hits: list[Hit], *, seen: tuple[str, ...]) -> Events:
+        """Quote the first hit, with its source and the disclaimer."""
+        disclaimer = self._wording("utter_disclaimer")
+        payload = render.answer_payload(
+            uuid.uuid4().hex, question.text, hits, disclaimer, render.suggest_sections(hits[1:])
+        )
+        self._dispatcher.utter_message(
+            response="utter_answer",
+            extract=hits[0].extract,
+            source=render.source_line(hits[0]),
+            disclaimer=disclaimer,
+            json_message=payload if self._reads_contract else None,
+        )
+        return _record(question, [*seen, hits[0].passage.id])
+
+    def refuse(self, question: Question, nearest: list[Hit]) -> Events:
+        """Say that the documents do not cover the question, and what they do cover."""
+        suggestions = render.suggest_documents(nearest, limit=MAX_SUGGESTIONS)
+        if self._reads_contract:
+            payload = render.abstain_payload(
+                uuid.uuid4().hex, question.text, self._wording("utter_abstain"), suggestions
+            )
+            self._dispatcher.utter_message(response="utter_abstain", json_message=payload)
+        else:
+            self._dispatcher.utter_message(response="utter_abstain", buttons=suggestions)
+        return _record(None, [])
+
+    def end(self, question: Question, *, seen: tuple[str, ...]) -> Events:
+        """Say that there is no more on the question."""
+        self._dispatcher.utter_message(response="utter_no_more")
+        return _record(question, list(seen))
+
+    def apologise(self) -> Events:
+        """Say that the library cannot be used; called while its error is handled."""
         logger.exception("search failed")
-        dispatcher.utter_message(response="utter_search_unavailable")
+        self._dispatcher.utter_message(response="utter_search_unavailable")
         return [SlotSet("replied", True)]
-    fresh = [hit for hit in hits if hit.passage.id not in seen][: settings.top_k]
-    found = refusal.keep_answers(fresh, topic=topic, threshold=settings.threshold)
-    if found:
-        utter_answer(dispatcher, tracker, domain, query, found)
-        shown = [*seen, found[0].passage.id]
-    elif seen:
-        dispatcher.utter_message(response="utter_no_more")
-        shown = list(seen)
-    else:
-        utter_refusal(dispatcher, tracker, domain, query, fresh)
-        query, shown = "", []
-    return [SlotSet("replied", True), SlotSet("query", query or None), SlotSet("shown", shown)]
+
+    def _wording(self, response: str) -> str:
+        text: str = self._domain["responses"][response][0]["text"]
+        return text
 
 
-def utter_answer(
-    dispatcher: CollectingDispatcher,
-    tracker: Tracker,
-    domain: dict[str, Any],
-    query: str,
-    hits: list[Hit],
-) -> None:
-    """Utter the extract of the first hit with its source and the disclaimer."""
-    disclaimer = wording(domain, "utter_disclaimer")
-    payload = render.answer_payload(
-        uuid.uuid4().hex, query, hits, disclaimer, render.suggest_sections(hits[1:])
-    )
-    dispatcher.utter_message(
-        response="utter_answer",
-        extract=hits[0].extract,
-        source=render.source_line(hits[0]),
-        disclaimer=disclaimer,
-        json_message=payload if channel.reads_contract(tracker) else None,
-    )
-
-
-def utter_refusal(
-    dispatcher: CollectingDispatcher,
-    tracker: Tracker,
-    domain: dict[str, Any],
-    query: str,
-    nearest: list[Hit],
-) -> None:
-    """Utter that the documents do not cover the question, and what they do cover."""
-    suggestions = render.suggest_documents(nearest, limit=MAX_SUGGESTIONS)
-    text = wording(domain, "utter_abstain")
-    if channel.reads_contract(tracker):
-        payload = render.abstain_payload(uuid.uuid4().hex, query, text, suggestions)
-        dispatcher.utter_message(response="utter_abstain", json_message=payload)
-    else:
-        dispatcher.utter_message(response="utter_abstain", buttons=suggestions)
-
-
-def spoken_text(tracker: Tracker) -> str:
-    """Return what the user said; the words of an intent's name for a typed "/ask_men"."""
-    text: str = (tracker.latest_message.get("text") or "").strip()
-    if text.startswith("/"):
-        return text[1:].removeprefix(INTENT_PREFIX).replace("_", " ")
-    return text
-
-
-def understood_topic(tracker: Tracker) -> Topic | None:
-    """Return what the message was understood as; nothing when it was not understood."""
-    intent = tracker.latest_message.get("intent") or {}
-    name = intent.get("name") or ""
-    if name == refusal.OUT_OF_SCOPE:
-        return Topic(name, float(intent.get("confidence") or 0))
-    if not name.startswith(INTENT_PREFIX):
-        return None
-    return Topic(name.removeprefix(INTENT_PREFIX), float(intent.get("confidence") or 0))
-
-
-def wording(domain: dict[str, Any], response: str) -> str:
-    """Return the words of a response in domain.yml."""
-    text: str = domain["responses"][response][0]["text"]
-    return text
+def _record(question: Question | None, shown: list[str]) -> Events:
+    return [
+        SlotSet("replied", True),
+        SlotSet("asked", question and question.to_slot()),
+        SlotSet("shown", shown),
+    ]

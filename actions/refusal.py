@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from actions.resolve import OUT_OF_SCOPE
 from knowledge.search import Topic
 from knowledge.types import Hit
 
-OUT_OF_SCOPE = "out_of_scope"
 # How far an understanding moves the threshold, in cosine. docs/decisions/0003 has the measurement.
 AGREEMENT = 0.10
 OBJECTION = 0.20

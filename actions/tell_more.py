@@ -7,8 +7,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import resources
-from actions.answer import Events, reply
+from actions import refusal, resources
+from actions.answer import Events, Turn, find
+from actions.resolve import Question
+from knowledge.errors import KnowledgeError
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 
@@ -33,12 +35,17 @@ class ActionTellMore(Action):  # type: ignore[misc]  # rasa_sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         """Reply with the next passage, or ask what more should be about."""
-        query = tracker.get_slot("query")
-        if not query:
+        asked = tracker.get_slot("asked")
+        if not asked:
             dispatcher.utter_message(response="utter_nothing_asked")
             return [SlotSet("replied", True)]
-        return await reply(
-            dispatcher, tracker, domain, query,
-            topic=None, seen=tuple(tracker.get_slot("shown") or ()),
-            get_retriever=self._get_retriever, get_settings=self._get_settings,
-        )  # fmt: skip
+        turn = Turn(dispatcher, tracker, domain)
+        question = Question.from_slot(asked)
+        seen = tuple(tracker.get_slot("shown") or ())
+        try:
+            settings = self._get_settings()
+            hits = await find(question, self._get_retriever, settings, seen=seen)
+        except (KnowledgeError, TimeoutError):
+            return turn.apologise()
+        found = refusal.keep_answers(hits, topic=question.topic, threshold=settings.threshold)
+        return turn.answer(question, found, seen=seen) if found else turn.end(question, seen=seen)

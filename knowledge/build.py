@@ -8,9 +8,9 @@ from knowledge import chunk, ingest
 from knowledge.embed import Encoder
 from knowledge.index import Embedded, Index, Manifest, Vectors, hash_corpus
 from knowledge.settings import Settings
-from knowledge.types import Document, Passage
+from knowledge.types import Passage
 
-# Passages embedded between two reports of progress.
+# Passages that go to the encoder together.
 BATCH = 16
 
 
@@ -42,30 +42,32 @@ def build(
         n_passages=len(passages),
     )
     rows: list[tuple[Vectors, Vectors, Vectors]] = []
-    for batch in _embed(documents, passages, encoder):
+    for row in _embed(passages, encoder):
+        rows.append(row)
         on_progress(len(rows), len(passages))
-        rows.extend(batch)
-    on_progress(len(passages), len(passages))
-    texts, headings, sentences = zip(*rows, strict=True)
-    embedded = Embedded(passages, np.vstack(texts), np.vstack(headings), sentences)
+    texts, questions, sentences = zip(*rows, strict=True)
+    embedded = Embedded(passages, np.vstack(texts), questions, sentences)
     return Index.build(settings.index, manifest, documents, embedded)
 
 
 def _embed(
-    documents: Sequence[Document], passages: Sequence[Passage], encoder: Encoder
-) -> Iterator[list[tuple[Vectors, Vectors, Vectors]]]:
-    """Yield for each batch of passages their text, heading and sentence embeddings."""
-    titles = {document.id: document.title for document in documents}
+    passages: Sequence[Passage], encoder: Encoder
+) -> Iterator[tuple[Vectors, Vectors, Vectors]]:
+    """Yield for each passage the embeddings of its text, questions and sentences."""
     for start in range(0, len(passages), BATCH):
+        batch = passages[start : start + BATCH]
         parts = [
             [
                 passage.text,
-                f"{titles[passage.document_id]}: {passage.heading}",
+                passage.heading,
+                *passage.questions,
                 *(passage.text[first:last] for first, last in passage.sentences),
             ]
-            for passage in passages[start : start + BATCH]
+            for passage in batch
         ]
         # All of a batch go to the encoder together: it groups them by length.
         embeddings = encoder.encode([text for part in parts for text in part])
         ends = np.cumsum([len(part) for part in parts])
-        yield [(rows[0], rows[1], rows[2:]) for rows in np.split(embeddings, ends[:-1])]
+        for passage, rows in zip(batch, np.split(embeddings, ends[:-1]), strict=True):
+            first_sentence = 2 + len(passage.questions)
+            yield rows[0], rows[1:first_sentence], rows[first_sentence:]

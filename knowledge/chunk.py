@@ -1,12 +1,15 @@
 """Cut documents into passages along their own sections, never inside a sentence."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import spacy
 from spacy.language import Language
+from spacy.util import compile_suffix_regex
 
 from knowledge.types import Document, Passage
 
@@ -36,23 +39,24 @@ def chunk(document: Document, *, max_words: int) -> list[Passage]:
     length. Only a single sentence that is longer by itself goes over the limit.
     """
     passages: list[Passage] = []
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     for section in document.sections:
         heading = " > ".join(section.headings) or document.title
         sentences = list(split_sentences(section.blocks))
         for group in _balance(sentences, max_words):
             text, spans = _join(group)
             slug = re.sub(r"\W+", "-", heading.lower()).strip("-") or "text"
-            taken[slug] = taken.get(slug, 0) + 1
-            suffix = f"-{taken[slug]}" if taken[slug] > 1 else ""
+            id_ = _number(f"{document.id}#{slug}", taken)
+            taken.add(id_)
             passages.append(
                 Passage(
-                    id=f"{document.id}#{slug}{suffix}",
+                    id=id_,
                     document_id=document.id,
                     position=len(passages),
                     heading=heading,
                     text=text,
                     sentences=spans,
+                    questions=section.questions,
                 )
             )
     return passages
@@ -68,13 +72,25 @@ def split_sentences(blocks: tuple[str, ...]) -> Iterator[Sentence]:
                 continue
             parts = block.split("\n")
         else:
-            parts = [span.text.strip() for span in _sentencizer()(block).sents]
+            parts = _cut(block)
         for number, part in enumerate(filter(None, parts)):
             if pending is not None:
                 yield pending
             pending = Sentence(part, opens_block=number == 0 or _is_list(part))
     if pending is not None:
         yield pending
+
+
+def _cut(paragraph: str) -> list[str]:
+    """Return the sentences: each starts after a blank, and none with a small letter."""
+    found = [sentence.start_char for sentence in _sentencizer()(paragraph).sents]
+    starts = [
+        start
+        for start in found
+        if start == 0 or (paragraph[start - 1].isspace() and not paragraph[start].islower())
+    ]
+    ends = [*starts[1:], len(paragraph)]
+    return [paragraph[start:end].strip() for start, end in zip(starts, ends, strict=True)]
 
 
 def _is_list(block: str) -> bool:
@@ -84,6 +100,10 @@ def _is_list(block: str) -> bool:
 @cache
 def _sentencizer() -> Language:
     nlp = spacy.blank("en")
+    # The point of "vitamin D." ends a sentence; spaCy takes it as that of an initial.
+    suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=^[A-Z])\."]
+    tokenizer: Any = nlp.tokenizer  # spaCy calls its type a plain callable
+    tokenizer.suffix_search = compile_suffix_regex(suffixes).search
     nlp.add_pipe("sentencizer")
     return nlp
 
@@ -104,6 +124,12 @@ def _balance(sentences: list[Sentence], max_words: int) -> Iterator[list[Sentenc
         n_words += sentence.n_words
     if group:
         yield group
+
+
+def _number(id_: str, taken: set[str]) -> str:
+    """Return `id_`, with a number where it is taken."""
+    numbered = (f"{id_}-{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([id_], numbered) if name not in taken)
 
 
 def _join(sentences: list[Sentence]) -> tuple[str, tuple[tuple[int, int], ...]]:

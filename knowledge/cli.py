@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from knowledge import embed
 from knowledge.errors import KnowledgeError
@@ -36,7 +37,8 @@ def main() -> None:
     try:
         app(prog_name="python -m knowledge")
     except KnowledgeError as err:
-        stderr.print(str(err), style="red", highlight=False, markup=False)
+        # soft_wrap: a path in it stays in one piece.
+        stderr.print(str(err), style="red", highlight=False, markup=False, soft_wrap=True)
         sys.exit(1)
 
 
@@ -65,6 +67,8 @@ def build(as_json: AsJson = False) -> None:
     stdout.print(
         f"{settings.index}: {manifest.n_passages} passages of {manifest.n_documents} documents",
         highlight=False,
+        markup=False,
+        soft_wrap=True,
     )
 
 
@@ -78,7 +82,9 @@ def search(
     if not query.strip():
         raise typer.BadParameter("The question is blank.", param_hint="QUERY")
     settings = Settings.from_env()
-    hits = Retriever.open(settings).search(query, top_k=top_k or settings.top_k)
+    hits = Retriever.open(settings).search(
+        query, subject=settings.subject, top_k=top_k or settings.top_k
+    )
     if as_json:
         _print_json([_as_dict(hit) for hit in hits])
         return
@@ -120,11 +126,11 @@ def inspect(
         ]  # fmt: skip
         _print_json({"manifest": asdict(index.manifest), "documents": documents})
         return
-    table = Table("document", "title", "topic", "reviewed", "passages")
+    id_column = Column("document", no_wrap=True)  # whole, to be typed after `inspect`
+    table = Table(id_column, "title", "topic", "reviewed", "passages")
     for document in index.documents.values():
-        table.add_row(
-            document.id, document.title, document.topic, document.reviewed, str(counts[document.id])
-        )
+        cells = document.id, document.title, document.topic, document.reviewed
+        table.add_row(*map(escape, cells), str(counts[document.id]))
     stdout.print(table)
     for key, value in asdict(index.manifest).items():
         stdout.print(f"{key}: {value}", highlight=False, markup=False)

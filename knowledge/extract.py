@@ -36,7 +36,8 @@ def extract(
             reader too little.
 
     Returns:
-        A substring of `passage.text` that starts and ends with a sentence.
+        A substring of `passage.text` that starts and ends with a sentence; the whole of it where
+        no run has at least `min_words` and at most `max_words`.
     """
     spans = passage.sentences
     words = [len(passage.text[start:end].split()) for start, end in spans]

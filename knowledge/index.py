@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
@@ -15,8 +14,9 @@ from numpy.typing import NDArray
 
 from knowledge.errors import IndexMismatch, IndexNotFound
 from knowledge.types import Document, Passage, Source
+from knowledge.words import content_words
 
-FORMAT = 1
+FORMAT = 2
 Vectors = NDArray[np.float32]
 
 _SCHEMA = """
@@ -28,10 +28,11 @@ CREATE TABLE documents (
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, document_id TEXT NOT NULL,
     position INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
-    text_embedding BLOB NOT NULL, heading_embedding BLOB NOT NULL, sentence_embeddings BLOB NOT NULL
+    questions TEXT NOT NULL, text_embedding BLOB NOT NULL, question_embeddings BLOB NOT NULL,
+    sentence_embeddings BLOB NOT NULL
 );
 CREATE VIRTUAL TABLE passages_fts USING fts5(
-    heading, title, text, content='', tokenize='porter unicode61'
+    heading, title, text, questions, content='', tokenize='porter unicode61'
 );
 """
 
@@ -68,14 +69,47 @@ class Embedded:
     Attributes:
         passages: The passages.
         texts: Their texts' embeddings, `(n, dim)`.
-        headings: Their headings' embeddings, `(n, dim)`.
+        questions: For each passage the embeddings of its heading and of the other ways to ask
+            what it answers, `(1 + n_questions, dim)`.
         sentences: For each passage its sentences' embeddings, `(n_sentences, dim)`.
     """
 
     passages: Sequence[Passage]
     texts: Vectors
-    headings: Vectors
+    questions: Sequence[Vectors]
     sentences: Sequence[Vectors]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Several vectors for each passage, in one matrix.
+
+    Attributes:
+        matrix: All vectors, passage by passage, `(n_rows, dim)`.
+        starts: For each passage the row at which its vectors start; it has at least one.
+    """
+
+    matrix: Vectors
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def stack(cls, groups: Sequence[Vectors], dim: int) -> "Rows":
+        """Return the groups of vectors as one matrix."""
+        if not groups:
+            return cls(np.empty((0, dim), dtype=np.float32), np.empty(0, dtype=np.int64))
+        lengths = [len(group) for group in groups]
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+        return cls(np.vstack(groups), starts)
+
+    def best(self, embedding: Vectors) -> Vectors:
+        """Return for each passage the highest cosine of its vectors with `embedding`."""
+        best: Vectors = np.maximum.reduceat(self.matrix @ embedding, self.starts)
+        return best
+
+    def of(self, passage: int) -> Vectors:
+        """Return the vectors of one passage."""
+        end = self.starts[passage + 1] if passage + 1 < len(self.starts) else len(self.matrix)
+        return self.matrix[self.starts[passage] : end]
 
 
 def hash_corpus(documents: Iterable[Document], passages: Iterable[Passage]) -> str:
@@ -103,8 +137,8 @@ class Index:
         self.documents = documents
         self.passages = embedded.passages
         self.texts = embedded.texts
-        self.headings = embedded.headings
-        self.sentences = embedded.sentences
+        self.questions = Rows.stack(embedded.questions, manifest.dim)
+        self.sentences = Rows.stack(embedded.sentences, manifest.dim)
         self._connection = connection
         self._lock = threading.Lock()
 
@@ -131,7 +165,7 @@ class Index:
         """Return the index at `path`.
 
         Raises:
-            IndexNotFound: There is no file, or it is not an index.
+            IndexNotFound: There is no file, or it is damaged or not an index.
             IndexMismatch: The file has another layout, or is not what its manifest says.
         """
         if not path.is_file():
@@ -141,20 +175,16 @@ class Index:
         )
         try:
             manifest = _read_manifest(connection)
+            _check_size(connection, path)
             documents = _read_documents(connection)
             embedded = _read_passages(connection, manifest.dim)
-        except sqlite3.DatabaseError as err:
+            _check(manifest, documents, embedded)
+        except IndexMismatch:
             connection.close()
-            raise IndexNotFound(path, f"it is not an index: {err}") from err
-        corpus = hash_corpus(documents.values(), embedded.passages)
-        for field, found in (
-            ("n_documents", len(documents)),
-            ("n_passages", len(embedded.passages)),
-            ("corpus", corpus),
-        ):
-            if getattr(manifest, field) != found:
-                connection.close()
-                raise IndexMismatch(field, getattr(manifest, field), found)
+            raise
+        except (sqlite3.DatabaseError, TypeError, ValueError) as err:
+            connection.close()
+            raise IndexNotFound(path, f"it is damaged or not an index: {err}") from err
         return cls(manifest, connection, documents, embedded)
 
     def close(self) -> None:
@@ -166,10 +196,11 @@ class Index:
 
         Args:
             query: Any text; nothing in it is read as query syntax.
-            max_terms: Most different words looked up, the first ones of the query.
+            max_terms: Most different words looked up, the first ones of the query that mean
+                something.
         """
         scores = np.zeros(len(self.passages), dtype=np.float32)
-        match = quote_query(query, max_terms=max_terms)
+        match = quote_query(content_words(query)[:max_terms])
         if not match:
             return scores
         with self._lock:
@@ -182,10 +213,9 @@ class Index:
         return scores
 
 
-def quote_query(query: str, *, max_terms: int) -> str:
-    """Return an FTS5 expression that finds any word of `query`; empty when it has no word."""
-    terms = list(dict.fromkeys(re.findall(r"\w+", query.lower())))[:max_terms]
-    return " OR ".join(f'"{term}"' for term in terms)
+def quote_query(words: Sequence[str]) -> str:
+    """Return an FTS5 expression that finds any of `words`; empty when there is none."""
+    return " OR ".join(f'"{word}"' for word in words)
 
 
 def _document_row(document: Document) -> tuple[str, ...]:
@@ -211,16 +241,24 @@ def _write(
     titles = {document.id: document.title for document in documents}
     for row, passage in enumerate(embedded.passages):
         connection.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 row, passage.id, passage.document_id, passage.position, passage.heading,
-                passage.text, json.dumps(passage.sentences), embedded.texts[row].tobytes(),
-                embedded.headings[row].tobytes(), embedded.sentences[row].tobytes(),
+                passage.text, json.dumps(passage.sentences), json.dumps(passage.questions),
+                embedded.texts[row].tobytes(), embedded.questions[row].tobytes(),
+                embedded.sentences[row].tobytes(),
             ),
         )  # fmt: skip
         connection.execute(
-            "INSERT INTO passages_fts (rowid, heading, title, text) VALUES (?, ?, ?, ?)",
-            (row, passage.heading, titles[passage.document_id], passage.text),
+            "INSERT INTO passages_fts (rowid, heading, title, text, questions) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (
+                row,
+                passage.heading,
+                titles[passage.document_id],
+                passage.text,
+                "\n".join(passage.questions),
+            ),
         )
 
 
@@ -247,18 +285,41 @@ def _read_documents(connection: sqlite3.Connection) -> dict[str, Document]:
 
 
 def _read_passages(connection: sqlite3.Connection, dim: int) -> Embedded:
-    passages, texts, headings, sentences = [], [], [], []
+    passages, texts, questions, sentences = [], [], [], []
     for row in connection.execute("SELECT * FROM passages ORDER BY row"):
         spans = tuple((start, end) for start, end in json.loads(row[6]))
         id_, document_id, position, heading, text = row[1:6]
-        passages.append(Passage(id_, document_id, position, heading, text, spans))
-        texts.append(np.frombuffer(row[7], dtype=np.float32))
-        headings.append(np.frombuffer(row[8], dtype=np.float32))
-        sentences.append(np.frombuffer(row[9], dtype=np.float32).reshape(-1, dim))
+        asked = tuple(json.loads(row[7]))
+        passages.append(Passage(id_, document_id, position, heading, text, spans, asked))
+        texts.append(np.frombuffer(row[8], dtype=np.float32))
+        questions.append(np.frombuffer(row[9], dtype=np.float32).reshape(1 + len(asked), -1))
+        sentences.append(np.frombuffer(row[10], dtype=np.float32).reshape(len(spans), -1))
     empty = np.empty((0, dim), dtype=np.float32)
     return Embedded(
         passages=passages,
         texts=np.vstack(texts) if texts else empty,
-        headings=np.vstack(headings) if headings else empty,
+        questions=questions,
         sentences=sentences,
     )
+
+
+def _check_size(connection: sqlite3.Connection, path: Path) -> None:
+    # A file copied in part can hold every passage and fail only in a full-text search.
+    n_pages, page_bytes = connection.execute(
+        "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size"
+    ).fetchone()
+    if path.stat().st_size != n_pages * page_bytes:
+        raise ValueError("it is cut short")
+
+
+def _check(manifest: Manifest, documents: dict[str, Document], embedded: Embedded) -> None:
+    vectors = (embedded.texts, *embedded.questions, *embedded.sentences)
+    dims = sorted({rows.shape[1] for rows in vectors} - {manifest.dim})
+    for field, found in (
+        ("n_documents", len(documents)),
+        ("n_passages", len(embedded.passages)),
+        ("corpus", hash_corpus(documents.values(), embedded.passages)),
+        ("dim", dims[0] if dims else manifest.dim),
+    ):
+        if getattr(manifest, field) != found:
+            raise IndexMismatch(field, getattr(manifest, field), found)

@@ -1,6 +1,7 @@
 """Read source files: Markdown with YAML front matter."""
 
 import datetime
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def split_front_matter(text: str, path: Path) -> tuple[dict[str, Any], str]:
         raise DocumentUnreadable(path, "its front matter has no closing --- line.")
     try:
         front = yaml.safe_load("\n".join(lines[1 : ends[0]]))
-    except yaml.YAMLError as err:
+    except (yaml.YAMLError, ValueError) as err:  # ValueError: a date like 2026-02-30
         raise DocumentUnreadable(path, f"its front matter is not YAML ({err}).") from err
     if not isinstance(front, dict | None):
         raise DocumentUnreadable(path, "its front matter is not a list of `key: value` lines.")
@@ -85,22 +86,32 @@ def read_sections(markdown: str) -> Iterator[Section]:
     """Yield the sections of a Markdown text in order; headings without text yield nothing."""
     path: list[str] = []
     blocks: list[str] = []
+    questions: list[str] = []
     for node in SyntaxTreeNode(MarkdownIt("commonmark").parse(markdown)).children:
-        if node.type != "heading":
+        if node.type == "html_block":
+            questions.extend(_also_asked(node.content))
+        elif node.type != "heading":
             blocks.extend(block for block in _blocks(node) if block)
-            continue
-        if blocks:
-            yield Section(tuple(filter(None, path)), tuple(blocks))
-        level = int(node.tag[1])
-        # A skipped level leaves a gap, so that a later sibling still replaces the right one.
-        path = [*path[: level - 1], *[""] * (level - 1 - len(path)), _inline(node)]
-        blocks = []
+        else:
+            if blocks:
+                yield Section(tuple(filter(None, path)), tuple(blocks), tuple(questions))
+            level = int(node.tag[1])
+            # A skipped level leaves a gap, so that a later sibling still replaces the right one.
+            path = [*path[: level - 1], *[""] * (level - 1 - len(path)), _inline(node)]
+            blocks, questions = [], []
     if blocks:
-        yield Section(tuple(filter(None, path)), tuple(blocks))
+        yield Section(tuple(filter(None, path)), tuple(blocks), tuple(questions))
+
+
+def _also_asked(html: str) -> list[str]:
+    """Return the lines of a comment `<!-- also asked: - … - … -->`."""
+    comment = re.fullmatch(r"<!--\s*also asked:(.*)-->", html.strip(), re.DOTALL | re.IGNORECASE)
+    lines = comment[1].splitlines() if comment else []
+    return [line.strip(" -\t") for line in lines if re.search(r"\w", line)]
 
 
 def _blocks(node: SyntaxTreeNode) -> Iterator[str]:
-    if node.type == "paragraph":
+    if node.type in ("paragraph", "heading"):  # a heading in here is one inside a quote or a list
         yield _inline(node)
     elif node.type in ("bullet_list", "ordered_list"):
         yield "\n".join(_items(node))
@@ -112,7 +123,7 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[str]:
 
 
 def _items(node: SyntaxTreeNode) -> Iterator[str]:
-    for number, item in enumerate(node.children, start=1):
+    for number, item in enumerate(node.children, start=int(node.attrs.get("start", 1))):
         mark = "-" if node.type == "bullet_list" else f"{number}."
         lines = [
             line
@@ -148,23 +159,26 @@ def _date(front: dict[str, Any], path: Path) -> str:
     value = front.get("reviewed")
     if value is None:
         return ""
-    if isinstance(value, datetime.date):
+    if type(value) is datetime.date:  # a datetime is one too, and has a time of day
         return value.isoformat()
     raise DocumentUnreadable(path, f"`reviewed: {value}` is not a date like 2026-05-01.")
 
 
 def _sources(front: dict[str, Any], path: Path) -> tuple[Source, ...]:
     entries = front.get("sources") or []
-    try:
-        return tuple(
-            Source(
-                publisher=str(entry["publisher"]),
-                url=str(entry["url"]),
-                title=str(entry.get("title", "")),
-            )
-            for entry in entries
-        )
-    except (TypeError, KeyError, AttributeError) as err:
+    if not isinstance(entries, list) or not all(map(_is_source, entries)):
         raise DocumentUnreadable(
             path, "each of `sources` in its front matter needs a publisher and a url."
-        ) from err
+        )
+    return tuple(
+        Source(
+            publisher=str(entry["publisher"]),
+            url=str(entry["url"]),
+            title=str(entry.get("title") or ""),
+        )
+        for entry in entries
+    )
+
+
+def _is_source(entry: object) -> bool:
+    return isinstance(entry, dict) and bool(entry.get("publisher") and entry.get("url"))

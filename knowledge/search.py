@@ -14,11 +14,15 @@ from knowledge.extract import extract
 from knowledge.index import Index
 from knowledge.settings import Settings
 from knowledge.types import Hit
+from knowledge.words import focus_question
 
 logger = logging.getLogger(__name__)
 
-# Measured on LiveQA-Med (docs/decisions/0003): BM25 0.3, dense 0.7, each min-max scaled.
-BM25_WEIGHT = 0.3
+# Each signal is scaled to 0..1 over the library; docs/decisions/0003 has the measurement.
+BM25_WEIGHT = 0.2
+TEXT_WEIGHT = 0.2
+SENTENCE_WEIGHT = 0.2
+QUESTION_WEIGHT = 0.4
 # Most that a fully trusted intent adds to the score of its own topic's passages.
 TOPIC_WEIGHT = 0.15
 # Words of a query that are looked up; a whole life story has fewer different ones that matter.
@@ -64,15 +68,20 @@ class Retriever:
         Raises:
             EncoderUnavailable: The encoder cannot be loaded.
             IndexNotFound: There is no index.
-            IndexMismatch: The index is of another version or another encoder.
+            IndexMismatch: The index is of another version, another encoder or other settings.
         """
-        return cls(load_encoder(settings), Index.load(settings.index))
+        retriever = cls(load_encoder(settings), Index.load(settings.index))
+        max_words = retriever.index.manifest.max_words
+        if max_words != settings.max_words:
+            raise IndexMismatch("max_words", settings.max_words, max_words)
+        return retriever
 
     def search(
         self,
         query: str,
         *,
         topic: Topic | None = None,
+        subject: str = "",
         top_k: int = 4,
         threshold: float = -1.0,
         max_extract_words: int = 70,
@@ -83,6 +92,7 @@ class Retriever:
         Args:
             query: One question in plain language; a blank query finds nothing.
             topic: Raises the passages of its documents; never hides others.
+            subject: What the question is about where its own sentence does not say.
             top_k: Most hits returned.
             threshold: Lowest similarity kept: cosine, -1 to 1.
             max_extract_words: Longest extract.
@@ -94,16 +104,11 @@ class Retriever:
         if not re.search(r"\w", query) or not self.index.passages:
             return []
         started = time.perf_counter()
-        query_embedding = self.encoder.encode([query])[0]
-        texts = self.index.texts @ query_embedding
-        headings = self.index.headings @ query_embedding
-        dense = (_scale(texts) + _scale(headings)) / 2
-        bm25 = _scale(self.index.bm25(query, max_terms=MAX_TERMS))
-        scores = BM25_WEIGHT * bm25 + (1 - BM25_WEIGHT) * dense + self._topic_scores(topic)
-        scores /= 1 + TOPIC_WEIGHT
-        similarities = np.maximum(texts, headings)
+        query_embedding, scores, similarities = self._score(query, topic, subject)
         order = [
-            row for row in np.argsort(-scores, kind="stable") if similarities[row] >= threshold
+            row
+            for row in np.argsort(-scores, kind="stable").tolist()
+            if similarities[row] >= threshold
         ][:top_k]
         hits = []
         for rank, row in enumerate(order, start=1):
@@ -117,7 +122,7 @@ class Retriever:
                     similarity=float(similarities[row]),
                     extract=extract(
                         passage,
-                        self.index.sentences[row],
+                        self.index.sentences.of(row),
                         query_embedding,
                         max_words=max_extract_words,
                         min_words=min_extract_words,
@@ -128,6 +133,28 @@ class Retriever:
         best = hits[0].similarity if hits else float("nan")
         logger.info("search hits=%d best=%.3f ms=%.0f", len(hits), best, ms)
         return hits
+
+    def _score(
+        self, query: str, topic: Topic | None, subject: str
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Return the query's embedding, and each passage's rank score and similarity."""
+        focus = focus_question(query, subject=subject)
+        readings = self.encoder.encode([query] if focus == query else [query, focus])
+        texts = np.stack([self.index.texts @ reading for reading in readings])
+        sentences = np.stack([self.index.sentences.best(reading) for reading in readings])
+        questions = np.stack([self.index.questions.best(reading) for reading in readings])
+        scores = self._topic_scores(topic)
+        scores += BM25_WEIGHT * _scale(self.index.bm25(query, max_terms=MAX_TERMS))
+        for weight, signals in (
+            (TEXT_WEIGHT, texts),
+            (SENTENCE_WEIGHT, sentences),
+            (QUESTION_WEIGHT, questions),
+        ):
+            for signal in signals:
+                scores += weight / len(signals) * _scale(signal)
+        # Of the message as it stands: the subject added above would bring everything closer.
+        similarities = np.maximum(texts[0], questions[0])
+        return readings[0], scores / (1 + TOPIC_WEIGHT), similarities
 
     def _topic_scores(self, topic: Topic | None) -> NDArray[np.float32]:
         boosts = np.zeros(len(self.index.passages), dtype=np.float32)

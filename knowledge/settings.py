@@ -22,6 +22,8 @@ class Settings:
         top_k: Most passages an answer cites (`KNOWLEDGE_TOP_K`).
         threshold: Lowest similarity that counts as an answer, -1 to 1 (`KNOWLEDGE_THRESHOLD`).
         timeout_s: Longest a search may take, in seconds (`KNOWLEDGE_TIMEOUT_S`).
+        subject: What a question is about that names no condition (`KNOWLEDGE_SUBJECT`); set, but
+            empty, for a library without one subject.
     """
 
     documents: Path = Path("knowledge/documents")
@@ -29,8 +31,9 @@ class Settings:
     encoder: Path = Path("build/encoder")
     max_words: int = 160
     top_k: int = 4
-    threshold: float = 0.45
+    threshold: float = 0.55
     timeout_s: float = 2.0
+    subject: str = "osteoporosis"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -48,6 +51,7 @@ class Settings:
             top_k=int(_number(environ, "TOP_K", defaults.top_k, low=1, high=50)),
             threshold=_number(environ, "THRESHOLD", defaults.threshold, low=-1, high=1),
             timeout_s=_number(environ, "TIMEOUT_S", defaults.timeout_s, low=0.001, high=60),
+            subject=environ.get(PREFIX + "SUBJECT", defaults.subject).strip(),
         )
 
 

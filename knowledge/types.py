@@ -19,10 +19,12 @@ class Section:
     Attributes:
         headings: Heading path, outermost first; empty for text before the first heading.
         blocks: Paragraphs and lists in order; a list is one block with a line for each item.
+        questions: Other ways to ask what this section answers; searched, never shown.
     """
 
     headings: tuple[str, ...]
     blocks: tuple[str, ...]
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class Document:
         names = list(dict.fromkeys(source.publisher for source in self.sources))
         if not names:
             return self.publisher
-        facts = f"facts from {', '.join(names)}"
-        return f"{self.publisher} ({facts})" if self.publisher else facts.capitalize()
+        facts = f"from {', '.join(names)}"
+        return f"{self.publisher} (facts {facts})" if self.publisher else f"Facts {facts}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Passage:
         text: Plain text as shown; no blank lines.
         sentences: Start and end offsets in `text` of each sentence, in order. A list belongs to
             the sentence that introduces it.
+        questions: Other ways to ask what its section answers; searched, never shown.
     """
 
     id: str
@@ -74,6 +77,7 @@ class Passage:
     heading: str
     text: str
     sentences: tuple[tuple[int, int], ...]
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,15 @@ def test_answer_ids_differ(take_turn: Turn) -> None:
 def test_answer_remembers_what_was_searched_and_shown(take_turn: Turn) -> None:
     _, slots = take_turn(ActionAnswerQuestion, FakeRetriever([make_hit()]))
 
-    assert slots == {"replied": True, "query": "can men get it?", "shown": ["men#section"]}
+    assert slots == {
+        "replied": True,
+        "asked": {
+            "text": "can men get it?",
+            "subject": "osteoporosis",
+            "topic": {"name": "men", "confidence": 0.9},
+        },
+        "shown": ["men#section"],
+    }
 
 
 def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> None:
@@ -94,7 +102,7 @@ def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> Non
     ]
     assert "citations" not in payload
     assert "disclaimer" not in payload
-    assert slots == {"replied": True, "query": None, "shown": []}
+    assert slots == {"replied": True, "asked": None, "shown": []}
 
 
 def test_refusal_outside_the_contract_channels_has_buttons(take_turn: Turn) -> None:

@@ -3,7 +3,12 @@
 from actions.tell_more import ActionTellMore
 from tests.actions.conftest import FakeRetriever, Turn, make_hit
 
-ASKED = {"query": "can men get it?", "shown": ["men#section"]}
+QUESTION = {
+    "text": "can men get it?",
+    "subject": "osteoporosis",
+    "topic": {"name": "men", "confidence": 0.9},
+}
+ASKED = {"asked": QUESTION, "shown": ["men#section"]}
 
 
 def test_tell_more_shows_the_next_passage(take_turn: Turn) -> None:
@@ -19,11 +24,21 @@ def test_tell_more_shows_the_next_passage(take_turn: Turn) -> None:
 
 def test_tell_more_searches_past_what_was_shown(take_turn: Turn) -> None:
     retriever = FakeRetriever([make_hit("men")])
-    slots = {"query": "x", "shown": ["a#1", "b#1", "c#1", "d#1", "e#1"]}
+    slots = {"asked": QUESTION, "shown": ["a#1", "b#1", "c#1", "d#1", "e#1"]}
 
     take_turn(ActionTellMore, retriever, "go on", slots=slots)
 
     assert retriever.calls[0]["top_k"] == 9
+
+
+def test_tell_more_searches_the_question_as_it_was_understood(take_turn: Turn) -> None:
+    retriever = FakeRetriever([make_hit("men")])
+
+    take_turn(ActionTellMore, retriever, "go on", intent="ask_more", slots=ASKED)
+
+    assert retriever.calls[0]["query"] == "can men get it?"
+    assert retriever.calls[0]["subject"] == "osteoporosis"
+    assert retriever.calls[0]["topic"].name == "men"
 
 
 def test_tell_more_says_when_there_is_no_more(take_turn: Turn) -> None:
@@ -32,7 +47,7 @@ def test_tell_more_says_when_there_is_no_more(take_turn: Turn) -> None:
     )
 
     assert [message["response"] for message in messages] == ["utter_no_more"]
-    assert slots == {"replied": True, "query": "can men get it?", "shown": ["men#section"]}
+    assert slots == {"replied": True, **ASKED}
 
 
 def test_tell_more_before_any_question_asks_for_one(take_turn: Turn) -> None:

@@ -1,0 +1,55 @@
+"""Words that carry no meaning of their own, and how a message is cut into sentences."""
+
+import re
+
+# The closed classes of English: articles, pronouns, auxiliaries, prepositions, conjunctions,
+# question words, and the fillers of a chat. Words that can be a topic ("back", "side", "well") are
+# not among them, as they are in the usual lists.
+FUNCTION_WORDS = frozenset(
+    # One string, by word class, is what a person can read and change.
+    """
+    a an the this that these those some any each every either neither no none
+    i me my mine myself we us our ours you your yours he him his she her hers it its they them their
+    someone somebody something anyone anybody anything everyone everything one ones
+    am is are was were be been being do does did doing done have has had having
+    can could will would shall should may might must ought
+    isn aren wasn weren don doesn didn haven hasn hadn couldn won wouldn shouldn mustn
+    s t d ll m re ve im ive id whats hows
+    of in on at by for from to into onto with without about as than like over under between
+    through during before after since until while upon via per
+    and or but nor so if then because although though whether
+    what which who whom whose when where why how
+    not also just only very too much many more most such same other another own even still ever
+    there here now again yes please hi hello hey thanks thank ok okay well really actually maybe
+    get gets got getting go goes going know want need tell say said mean means
+    """.split()  # noqa: SIM905
+)
+
+
+def content_words(text: str) -> list[str]:
+    """Return the different words of `text` that mean something, lower-cased, in order.
+
+    A text of function words alone keeps them all: they are then all there is to go by.
+    """
+    words = list(dict.fromkeys(re.findall(r"\w+", text.lower())))
+    return [word for word in words if word not in FUNCTION_WORDS] or words
+
+
+def focus_question(message: str, *, subject: str) -> str:
+    """Return the sentence of a message that asks, naming its subject.
+
+    "My daughter has just been told she has lupus. Is it going to affect her bones?" tells a story
+    around its question. The question alone is closer to what the documents answer, once it says
+    what "it" is.
+
+    Args:
+        message: One message; the last of its questions counts, or else its last sentence.
+        subject: Added in brackets where the sentence does not name it; empty adds nothing.
+    """
+    parts = re.split(r"(?<=[.?!])\s+|\n+", message)
+    sentences = [part.strip() for part in parts if re.search(r"\w", part)]
+    questions = [sentence for sentence in sentences if sentence.endswith("?")]
+    sentence = (questions or sentences or [message])[-1]
+    if not subject or subject.lower() in sentence.lower():
+        return sentence
+    return f"{sentence} ({subject})"

@@ -1,0 +1,330 @@
+"""The command line: what it prints where, and how it exits."""
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowledge import cli, embed, search
+from knowledge.embed import Encoder
+from knowledge.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def message(self) -> str:
+        """Standard error as one line, without a box around it."""
+        return " ".join(self.err.replace("│", " ").split())
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def copied(library: Settings, tmp_path: Path) -> Settings:
+    """A copy of the library, to be changed; in a folder with an awkward, long name."""
+    root = tmp_path / ("a folder with [a] long name " * 4).strip()
+    shutil.copytree(library.documents.parent, root)
+    return Settings(documents=root / "documents", index=root / "knowledge.db")
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    copied: Settings,
+    encoder: Encoder,
+) -> Run:
+    """Runs a command over the copied library, in this process, with the encoder of the tests."""
+    monkeypatch.setattr(embed, "load_encoder", lambda settings, threads=1: encoder)
+    monkeypatch.setattr(search, "load_encoder", lambda settings: encoder)
+    monkeypatch.setenv("KNOWLEDGE_DOCUMENTS", str(copied.documents))
+    monkeypatch.setenv("KNOWLEDGE_INDEX", str(copied.index))
+    monkeypatch.setattr(logging, "basicConfig", lambda **options: None)
+
+    def command(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["knowledge", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Result(int(ended.value.code or 0), *capsys.readouterr())
+
+    return command
+
+
+def load_json(result: Result) -> Any:
+    assert (result.code, result.err) == (0, "")
+    return json.loads(result.out)
+
+
+# ---- build
+
+
+def test_build_writes_the_index_and_says_so(run: Run, copied: Settings) -> None:
+    copied.index.unlink()
+
+    result = run("build")
+
+    assert (result.code, result.err) == (0, "")
+    assert result.out == f"{copied.index}: 10 passages of 5 documents\n"
+    assert copied.index.is_file()
+
+
+def test_build_prints_its_manifest_for_machines(run: Run, copied: Settings) -> None:
+    manifest = load_json(run("build", "--json"))
+
+    assert manifest["index"] == str(copied.index)
+    assert (manifest["n_documents"], manifest["n_passages"]) == (5, 10)
+    assert manifest["encoder"] == "bag-of-words"
+
+
+def test_build_names_an_unreadable_document(run: Run, copied: Settings) -> None:
+    bad = copied.documents / "bad.md"
+    bad.write_text("---\nnever: closed\n")
+
+    result = run("build")
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"Cannot read {bad}: its front matter has no closing --- line.\n"
+
+
+def test_build_names_a_missing_folder(run: Run, copied: Settings) -> None:
+    shutil.rmtree(copied.documents)
+
+    result = run("build")
+
+    assert result.code == 1
+    assert result.err == f"Cannot read {copied.documents}: there is no such folder.\n"
+
+
+# ---- search
+
+
+def test_search_shows_passages_with_their_figures(run: Run) -> None:
+    result = run("search", "Which foods hold calcium?")
+
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("1. Calcium in food > Which foods hold calcium?\n   score ")
+    assert "Milk, yoghurt and sardines are rich in calcium." in " ".join(result.out.split())
+
+
+def test_search_prints_hits_for_machines(run: Run, copied: Settings) -> None:
+    hits = load_json(run("search", "Which foods hold calcium?", "--json"))
+
+    assert len(hits) == copied.top_k
+    assert hits[0].items() >= {
+        "rank": 1,
+        "passage_id": "calcium#which-foods-hold-calcium",
+        "document_id": "calcium",
+        "title": "Calcium in food",
+        "section": "Which foods hold calcium?",
+        "publisher": "The Library (facts from Bone Institute)",
+        "url": "https://library.example/calcium",
+        "reviewed": "2026-05-01",
+    }.items()  # fmt: skip
+    assert all(hit["extract"] in hit["text"] for hit in hits)
+
+
+@pytest.mark.parametrize("top_k", [1, 7])
+def test_search_shows_as_many_as_asked(run: Run, top_k: int) -> None:
+    assert len(load_json(run("search", "calcium", "--json", "--top-k", str(top_k)))) == top_k
+
+
+def test_search_marks_what_is_below_the_threshold(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KNOWLEDGE_THRESHOLD", "0.99")
+
+    result = run("search", "Which foods hold calcium?")
+
+    figures = [line for line in result.out.splitlines() if line.startswith("   score ")]
+    assert ["below the threshold" in line for line in figures] == [False, True, True, True]
+
+
+def test_search_adds_the_subject_of_the_settings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = []
+    for subject in ("exercise", "calcium"):
+        monkeypatch.setenv("KNOWLEDGE_SUBJECT", subject)
+        hits = load_json(run("search", "is it dangerous", "--json", "--top-k", "10"))
+        by_section = {hit["section"]: hit["score"] for hit in hits}
+        scores.append(by_section["Which foods hold calcium?"])
+
+    assert scores[1] > scores[0]
+
+
+def test_search_says_that_nothing_was_found(run: Run) -> None:
+    result = run("search", "🦴?")
+
+    assert (result.code, result.out, result.err) == (0, "", "Nothing found.\n")
+
+
+def test_search_prints_no_hits_as_an_empty_list(run: Run) -> None:
+    assert load_json(run("search", "🦴?", "--json")) == []
+
+
+@pytest.mark.parametrize("query", ["", "  ", "\n\t"])
+def test_search_refuses_a_blank_question(run: Run, query: str) -> None:
+    result = run("search", query)
+
+    assert (result.code, result.out) == (2, "")
+    assert "The question is blank." in result.message
+
+
+# ---- inspect
+
+
+def test_inspect_lists_documents_and_manifest(run: Run) -> None:
+    result = run("inspect")
+
+    assert (result.code, result.err) == (0, "")
+    assert "bone_density_scan" in result.out
+    assert "n_passages: 10" in result.out
+
+
+def test_inspect_prints_documents_for_machines(run: Run) -> None:
+    printed = load_json(run("inspect", "--json"))
+
+    assert printed["manifest"]["n_passages"] == 10
+    assert printed["documents"][0] == {
+        "id": "calcium",
+        "title": "Calcium in food",
+        "topic": "calcium",
+        "reviewed": "2026-05-01",
+        "n_passages": 2,
+    }
+
+
+def test_inspect_shows_a_document_word_for_word(run: Run) -> None:
+    result = run("inspect", "exercise")
+
+    assert (result.code, result.err) == (0, "")
+    assert "Which sports make bones stronger?\n" in result.out
+    assert "- Squat with a straight back.\n- Push against a wall." in result.out
+
+
+def test_inspect_prints_passages_for_machines(run: Run) -> None:
+    passages = load_json(run("inspect", "calcium", "--json"))
+
+    assert [passage["position"] for passage in passages] == [0, 1]
+    assert passages[1]["questions"] == ["what is my daily allowance", "dairy for pensioners"]
+
+
+def test_inspect_of_an_unknown_document_names_those_there_are(run: Run) -> None:
+    result = run("inspect", "unicorns")
+
+    assert (result.code, result.out) == (2, "")
+    assert "No document 'unicorns'. There are: calcium, exercise, falls, scan" in result.message
+
+
+def test_inspect_shows_names_as_they_are(run: Run, copied: Settings) -> None:
+    name = "a-rather-long-name-of-a-document"
+    (copied.documents / f"{name}.md").write_text("---\ntitle: '[/b] [men]'\n---\nText.")
+    run("build")
+
+    result = run("inspect")
+
+    assert result.code == 0
+    assert name in result.out
+    assert "[men]" in result.out
+
+
+# ---- expected failures
+
+
+@pytest.mark.parametrize("arguments", [("search", "calcium"), ("inspect",), ("inspect", "falls")])
+def test_without_an_index_a_command_says_how_to_make_one(
+    run: Run, copied: Settings, arguments: tuple[str, ...]
+) -> None:
+    copied.index.unlink()
+
+    result = run(*arguments)
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        f'No index at {copied.index} (there is no such file). Run "python -m knowledge build".\n'
+    )
+
+
+def test_search_refuses_the_index_of_another_encoder(
+    run: Run, make_encoder: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "load_encoder", lambda settings: make_encoder(name="another"))
+
+    result = run("search", "calcium")
+
+    assert (result.code, result.out) == (1, "")
+    assert "The index has encoder 'bag-of-words', expected 'another'." in result.err
+    assert 'Run "python -m knowledge build"' in result.err
+
+
+@pytest.mark.parametrize("arguments", [("build",), ("search", "calcium"), ("inspect",)])
+def test_a_bad_setting_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("KNOWLEDGE_TOP_K", "many")
+
+    result = run(*arguments)
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "KNOWLEDGE_TOP_K='many' is not a whole number from 1 to 50.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("unknown",), ("search",), ("search", "a", "b"), ("search", "a", "--top-k", "0"),
+     ("search", "a", "--top-k", "x"), ("build", "--unknown"), ("inspect", "a", "b")],
+    ids=" ".join,
+)  # fmt: skip
+def test_wrong_usage_ends_with_2(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).code == 2
+
+
+# ---- as a program
+
+
+def start(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "KNOWLEDGE_INDEX": str(tmp_path / "none.db"),
+        "KNOWLEDGE_ENCODER": str(tmp_path / "none"),
+    }
+    command = [sys.executable, "-m", "knowledge", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_program_shows_its_commands(tmp_path: Path) -> None:
+    done = start(tmp_path, "--help")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(name in done.stdout for name in ("build", "search", "inspect"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"), [(["inspect"], "none.db"), (["search", "calcium"], "make encoder")]
+)
+def test_program_ends_with_1_and_one_message(
+    tmp_path: Path, arguments: list[str], what: str
+) -> None:
+    done = start(tmp_path, *arguments)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert what in done.stderr
+    assert "Traceback" not in done.stderr

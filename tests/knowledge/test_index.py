@@ -1,0 +1,516 @@
+"""The conformance suite of an index: what any store of passages has to do."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge import chunk, ingest, search
+from knowledge.embed import Encoder
+from knowledge.errors import IndexMismatch, IndexNotFound, KnowledgeError
+from knowledge.index import FORMAT, Embedded, Index, Manifest, Rows, hash_corpus, quote_query
+from knowledge.search import Retriever
+from knowledge.settings import Settings
+from knowledge.types import Document, Passage, Source
+from knowledge.words import content_words
+
+MANIFEST_FIELDS = [field.name for field in fields(Manifest)]
+
+
+@pytest.fixture
+def copied(library: Settings, tmp_path: Path) -> Path:
+    """A copy of the index, to be spoilt."""
+    return Path(shutil.copy(library.index, tmp_path / "copied.db"))
+
+
+def change(path: Path, sql: str, values: Sequence[Any] = ()) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(sql, values)
+    connection.close()
+
+
+def build_index(
+    path: Path, encoder: Encoder, documents: Sequence[Document], passages: Sequence[Passage]
+) -> Index:
+    manifest = Manifest(
+        encoder=encoder.manifest.name,
+        revision=encoder.manifest.revision,
+        dim=encoder.dim,
+        max_words=160,
+        corpus=hash_corpus(documents, passages),
+        n_documents=len(documents),
+        n_passages=len(passages),
+    )
+    embedded = Embedded(
+        passages=passages,
+        texts=encoder.encode([passage.text for passage in passages]),
+        questions=[encoder.encode([p.heading, *p.questions]) for p in passages],
+        sentences=[
+            encoder.encode([passage.text[start:end] for start, end in passage.sentences])
+            for passage in passages
+        ],
+    )
+    return Index.build(path, manifest, documents, embedded)
+
+
+def passage(text: str, *, number: int = 0, id_: str | None = None) -> Passage:
+    return Passage(id_ or f"doc#{number}", "doc", number, "Heading", text, ((0, len(text)),))
+
+
+# ---- build and load
+
+
+def test_load_returns_what_was_built(library: Settings, index: Index, encoder: Encoder) -> None:
+    documents = ingest.read_folder(library.documents)
+    passages = [p for d in documents for p in chunk.chunk(d, max_words=library.max_words)]
+
+    assert list(index.documents.values()) == [replace(d, sections=()) for d in documents]
+    assert list(index.documents) == [document.id for document in documents]
+    assert list(index.passages) == passages
+    assert np.array_equal(index.texts, encoder.encode([p.text for p in passages]))
+    for row, p in enumerate(passages):
+        parts = [p.text[start:end] for start, end in p.sentences]
+        assert np.array_equal(index.sentences.of(row), encoder.encode(parts))
+        assert np.array_equal(index.questions.of(row), encoder.encode([p.heading, *p.questions]))
+
+
+def test_build_returns_the_same_as_load(tmp_path: Path, encoder: Encoder) -> None:
+    passages = [passage("One bone.", number=0), passage("Two bones.", number=1)]
+
+    built = build_index(tmp_path / "i.db", encoder, [Document("doc", "Title")], passages)
+    loaded = Index.load(tmp_path / "i.db")
+
+    assert (built.manifest, built.documents) == (loaded.manifest, loaded.documents)
+    assert list(built.passages) == list(loaded.passages) == passages
+    assert np.array_equal(built.texts, loaded.texts)
+    assert np.array_equal(built.questions.matrix, loaded.questions.matrix)
+    assert np.array_equal(built.sentences.matrix, loaded.sentences.matrix)
+
+
+@pytest.mark.parametrize("name", ["plain.db", "a b?c#d%20e.db", "ünï.db", "new/folder/index.db"])
+def test_build_takes_any_path(tmp_path: Path, encoder: Encoder, name: str) -> None:
+    build_index(tmp_path / name, encoder, [Document("doc", "Title")], [passage("One bone.")])
+
+    assert [p.text for p in Index.load(tmp_path / name).passages] == ["One bone."]
+    assert [path.name for path in (tmp_path / name).parent.iterdir()] == [Path(name).name]
+
+
+def test_build_replaces_the_old_index_and_what_a_crash_left(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    path = tmp_path / "i.db"
+    build_index(path, encoder, [Document("doc", "Title")], [passage("Old.")])
+    (tmp_path / "i.db.new").write_bytes(b"half written")
+
+    build_index(path, encoder, [Document("doc", "Title")], [passage("New.")])
+
+    assert [p.text for p in Index.load(path).passages] == ["New."]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_build_that_fails_leaves_the_old_index(tmp_path: Path, encoder: Encoder) -> None:
+    path = tmp_path / "i.db"
+    build_index(path, encoder, [Document("doc", "Title")], [passage("Old.")])
+    twice = [passage("New.", id_="doc#same"), passage("Newer.", id_="doc#same")]
+
+    with pytest.raises(sqlite3.IntegrityError):
+        build_index(path, encoder, [Document("doc", "Title")], twice)
+
+    assert [p.text for p in Index.load(path).passages] == ["Old."]
+
+
+def test_an_index_that_is_open_outlives_a_new_build(tmp_path: Path, encoder: Encoder) -> None:
+    path = tmp_path / "i.db"
+    old = build_index(path, encoder, [Document("doc", "Title")], [passage("Old milk.")])
+
+    build_index(path, encoder, [Document("doc", "Title")], [passage("New cheese.")])
+
+    assert old.bm25("milk", max_terms=9)[0] > 0
+
+
+def test_an_empty_library_is_an_index(tmp_path: Path, encoder: Encoder) -> None:
+    index = build_index(tmp_path / "i.db", encoder, [], [])
+
+    assert index.texts.shape == index.questions.matrix.shape == (0, encoder.dim)
+    assert index.sentences.matrix.shape == (0, encoder.dim)
+    assert index.bm25("bone", max_terms=9).shape == (0,)
+    assert Retriever(encoder, index).search("bone") == []
+
+
+def test_load_writes_nothing(copied: Path) -> None:
+    before = copied.read_bytes()
+    copied.chmod(0o444)
+
+    Index.load(copied).bm25("calcium", max_terms=9)
+
+    assert copied.read_bytes() == before
+    assert list(copied.parent.iterdir()) == [copied]
+
+
+def test_close_closes_the_file(copied: Path) -> None:
+    index = Index.load(copied)
+
+    index.close()
+
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        index.bm25("calcium", max_terms=9)
+
+
+# ---- the manifest
+
+
+@pytest.mark.parametrize("field", MANIFEST_FIELDS)
+def test_open_checks_each_field_of_the_manifest(
+    copied: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    monkeypatch.setattr(search, "load_encoder", lambda settings: encoder)
+    settings = Settings(index=copied)
+    value = getattr(Retriever.open(settings).index.manifest, field)
+    other = value + ("x" if isinstance(value, str) else 1)
+    change(copied, "UPDATE manifest SET value = ? WHERE key = ?", (json.dumps(other), field))
+
+    with pytest.raises(IndexMismatch, match="python -m knowledge build") as caught:
+        Retriever.open(settings)
+
+    assert caught.value.field == field
+    assert {caught.value.expected, caught.value.found} == {value, other}
+
+
+@pytest.mark.parametrize("field", MANIFEST_FIELDS)
+def test_load_misses_each_field_of_the_manifest(copied: Path, field: str) -> None:
+    change(copied, "DELETE FROM manifest WHERE key = ?", (field,))
+
+    with pytest.raises(IndexMismatch) as caught:
+        Index.load(copied)
+
+    assert caught.value.field == field
+
+
+def test_load_checks_the_format_before_it_reads_on(copied: Path) -> None:
+    change(copied, "UPDATE manifest SET value = '99' WHERE key = 'format'")
+    change(copied, "DROP TABLE documents")
+
+    with pytest.raises(IndexMismatch, match=f"format 99, expected {FORMAT}"):
+        Index.load(copied)
+
+
+@pytest.mark.parametrize(
+    ("sql", "field"),
+    [
+        ("UPDATE passages SET text = replace(text, 'gram', 'kilo')", "corpus"),
+        ("UPDATE passages SET heading = 'Other' WHERE row = 3", "corpus"),
+        ("""UPDATE passages SET questions = '["a", "b"]' WHERE row = 1""", "corpus"),
+        ("UPDATE documents SET reviewed = '2031-01-01' WHERE id = 'calcium'", "corpus"),
+        ("UPDATE documents SET url = 'https://evil.example' WHERE id = 'calcium'", "corpus"),
+        ("DELETE FROM documents WHERE id = 'scan'", "n_documents"),
+        ("DELETE FROM passages WHERE row = 9", "n_passages"),
+        ("UPDATE passages SET text_embedding = zeroblob(8)", "dim"),
+        ("UPDATE passages SET question_embeddings = zeroblob(8) WHERE row = 0", "dim"),
+        ("UPDATE passages SET sentence_embeddings = zeroblob(24) WHERE row = 0", "dim"),
+    ],
+)
+def test_load_refuses_an_index_changed_by_hand(copied: Path, sql: str, field: str) -> None:
+    change(copied, sql)
+
+    with pytest.raises(IndexMismatch) as caught:
+        Index.load(copied)
+
+    assert caught.value.field == field
+
+
+# ---- files that are no index
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TABLE manifest",
+        "DROP TABLE documents",
+        "DROP TABLE passages",
+        "UPDATE manifest SET value = 'not JSON' WHERE key = 'dim'",
+        "UPDATE documents SET sources = 'not JSON'",
+        """UPDATE documents SET sources = '[{"unknown": 1}]'""",
+        "UPDATE documents SET sources = '7'",
+        "UPDATE passages SET sentences = 'not JSON'",
+        "UPDATE passages SET sentences = '[1]'",
+        "UPDATE passages SET sentences = '[]'",
+        "UPDATE passages SET text_embedding = zeroblob(7)",
+        "UPDATE passages SET text_embedding = zeroblob(8) WHERE row = 0",
+        "UPDATE passages SET sentence_embeddings = zeroblob(4) WHERE row = 0",
+        "UPDATE passages SET questions = 'not JSON'",
+        "UPDATE passages SET questions = '7'",
+        "UPDATE passages SET question_embeddings = zeroblob(4) WHERE row = 1",
+    ],
+)
+def test_load_refuses_a_damaged_index(copied: Path, sql: str) -> None:
+    change(copied, sql)
+
+    with pytest.raises(IndexNotFound, match="damaged or not an index") as caught:
+        Index.load(copied)
+
+    assert caught.value.path == copied
+
+
+@pytest.mark.parametrize("percent", range(0, 100, 5))
+def test_load_refuses_half_a_file(copied: Path, percent: int) -> None:
+    whole = copied.read_bytes()
+    copied.write_bytes(whole[: len(whole) * percent // 100])
+
+    with pytest.raises(IndexNotFound, match="damaged or not an index"):
+        Index.load(copied)
+
+
+@pytest.mark.parametrize("n_bytes", [1, 1000, 4096, 8192])
+def test_load_refuses_a_file_that_is_cut_short(copied: Path, n_bytes: int) -> None:
+    copied.write_bytes(copied.read_bytes()[:-n_bytes])
+
+    with pytest.raises(IndexNotFound, match="damaged or not an index"):
+        Index.load(copied)
+
+
+@given(position=st.floats(0, 1, exclude_max=True), noise=st.binary(min_size=1, max_size=200))
+def test_load_of_a_spoilt_file_fails_in_one_way(
+    library: Settings, tmp_path_factory: pytest.TempPathFactory, position: float, noise: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "spoilt.db"
+    content = bytearray(library.index.read_bytes())
+    start = int(position * len(content))
+    content[start : start + len(noise)] = noise
+    path.write_bytes(content)
+
+    try:
+        index = Index.load(path)
+    except KnowledgeError:
+        return
+    # What it still reads is what was written.
+    assert hash_corpus(index.documents.values(), index.passages) == index.manifest.corpus
+    index.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"Not a database.", b"SQLite format 3\x00" + b"x" * 99])
+def test_load_refuses_what_is_not_a_database(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "i.db").write_bytes(content)
+
+    with pytest.raises(IndexNotFound, match="damaged or not an index") as caught:
+        Index.load(tmp_path / "i.db")
+
+    assert caught.value.path == tmp_path / "i.db"
+
+
+def test_load_refuses_another_programs_database(tmp_path: Path) -> None:
+    change(tmp_path / "i.db", "CREATE TABLE shopping (item TEXT)")
+
+    with pytest.raises(IndexNotFound, match="no such table"):
+        Index.load(tmp_path / "i.db")
+
+
+def test_load_names_a_missing_file_and_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(IndexNotFound, match="python -m knowledge build") as caught:
+        Index.load(tmp_path / "i.db")
+
+    assert caught.value.path == tmp_path / "i.db"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_load_refuses_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(IndexNotFound):
+        Index.load(tmp_path)
+
+
+# ---- the hash of the library
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Other"},
+        {"topic": "other"},
+        {"publisher": "Other"},
+        {"url": "https://other.example"},
+        {"reviewed": "2031-01-01"},
+        {"licence": "Other"},
+        {"sources": (Source("A", "https://a.example"),)},
+        {"sources": (Source("A", "https://b.example", "Title"),)},
+        {"sources": ()},
+    ],
+    ids=str,
+)
+def test_hash_corpus_changes_with_any_attribution(change: dict[str, Any]) -> None:
+    document = Document("doc", "Title", sources=(Source("A", "https://a.example", "Title"),))
+
+    assert hash_corpus([document], []) != hash_corpus([replace(document, **change)], [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "doc#other"},
+        {"position": 7},
+        {"heading": "Other"},
+        {"text": "Two bones"},
+        {"sentences": ((0, 3), (4, 8))},
+        {"questions": ("how much",)},
+    ],
+    ids=str,
+)
+def test_hash_corpus_changes_with_any_word(change: dict[str, Any]) -> None:
+    one = passage("One bone")
+
+    assert hash_corpus([], [one]) != hash_corpus([], [replace(one, **change)])
+
+
+def test_hash_corpus_does_not_change_by_itself() -> None:
+    documents, passages = [Document("doc", "Title")], [passage("One bone")]
+
+    assert hash_corpus(documents, passages) == hash_corpus(iter(documents), iter(passages))
+
+
+# ---- full text
+
+
+def found(index: Index, query: str, *, max_terms: int = 64) -> set[str]:
+    scores = index.bm25(query, max_terms=max_terms)
+    return {p.document_id for p, score in zip(index.passages, scores, strict=True) if score > 0}
+
+
+@pytest.mark.parametrize(
+    ("query", "documents"),
+    [
+        ("sardines", {"calcium"}),
+        ("SARDINES", {"calcium"}),
+        ("sardine", {"calcium"}),
+        ("dangerous", {"exercise"}),
+        ("preventing", {"falls"}),
+        ("allowance", {"calcium"}),
+        ("unicorns", set()),
+        ("unicorns or sardines", {"calcium"}),
+    ],
+    ids=["text", "capitals", "stem", "heading", "title", "question", "unknown", "any-word"],
+)
+def test_bm25_finds_words(index: Index, query: str, documents: set[str]) -> None:
+    assert found(index, query) >= documents
+    assert bool(found(index, query)) == bool(documents)
+
+
+def test_bm25_scores_a_rare_word_over_a_common_one(index: Index) -> None:
+    best = index.bm25("calcium or sardines", max_terms=9).argmax()
+
+    assert "sardines" in index.passages[best].text
+
+
+def test_bm25_looks_up_function_words_only_where_there_are_no_others(index: Index) -> None:
+    assert found(index, "what about the sardines") == {"calcium"}
+    assert found(index, "the") >= {"calcium", "falls"}
+
+
+@pytest.mark.parametrize(
+    ("hostile", "plain"),
+    [
+        ('"calcium', "calcium"),
+        ('calcium" OR "milk', "calcium or milk"),
+        ("calcium*", "calcium"),
+        ("calc*", "calc"),
+        ("NEAR(calcium milk, 2)", "near calcium milk 2"),
+        ("calcium NOT milk", "calcium not milk"),
+        ("calcium AND unicorns", "calcium and unicorns"),
+        ("OR OR OR", "or"),
+        ("Ask OR OR tell", "ask"),
+        ("text:calcium", "text calcium"),
+        ("{heading title}: calcium", "heading title calcium"),
+        ("-calcium +milk ^scan", "calcium milk scan"),
+        ("calcium'; DROP TABLE passages; --", "calcium drop table passages"),
+        ("cal\x00cium", "cal cium"),
+        ("\x00", ""),
+        ("🦴🦴 calcium 🦴", "calcium"),
+        ("🦴", ""),
+        ("(((((", ""),
+        ("___", ""),
+        ("", ""),
+    ],
+)
+def test_bm25_reads_no_syntax(index: Index, hostile: str, plain: str) -> None:
+    assert np.array_equal(index.bm25(hostile, max_terms=64), index.bm25(plain, max_terms=64))
+
+
+def test_bm25_looks_up_the_first_different_words(index: Index) -> None:
+    query = "unicorn unicorn unicorn dragon sardines"
+
+    assert found(index, query, max_terms=2) == set()
+    assert found(index, query, max_terms=3) == {"calcium"}
+
+
+def test_bm25_takes_thousands_of_words(index: Index) -> None:
+    query = " ".join(f"word{number}" for number in range(5000)) + " sardines"
+
+    assert found(index, query, max_terms=10_000) == {"calcium"}
+
+
+@given(st.text(max_size=300))
+def test_bm25_answers_any_text(index: Index, query: str) -> None:
+    scores = index.bm25(query, max_terms=64)
+
+    assert scores.shape == (len(index.passages),)
+    assert scores.dtype == np.float32
+    assert np.isfinite(scores).all()
+    assert (scores >= 0).all()
+
+
+syntax = st.sampled_from(['"', "'", "*", "(", ")", ":", "^", "-", "+", "{", "}", ",", "\x00"])
+operators = st.sampled_from(["NEAR", "NEAR(", "AND", "OR", "NOT", "text", "heading", "_", " "])
+
+
+@given(st.lists(syntax | operators | st.text(max_size=5)).map("".join))
+def test_quote_query_never_hides_a_word_that_follows(index: Index, noise: str) -> None:
+    assert "calcium" in found(index, f"{noise} sardines", max_terms=1000)
+
+
+@given(st.text(max_size=300))
+def test_quote_query_of_any_text_is_an_expression(query: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE t USING fts5(text, tokenize='porter unicode61')")
+    words = content_words(query)
+    expression = quote_query(words)
+
+    assert bool(expression) == bool(words)
+    if expression:
+        connection.execute("SELECT * FROM t WHERE t MATCH ?", (expression,)).fetchall()
+    connection.close()
+
+
+def test_bm25_answers_several_threads(index: Index) -> None:
+    queries = ["calcium", "stairs", "scan", "prednisolone"] * 50
+    expected = [index.bm25(query, max_terms=9).tolist() for query in queries]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda query: index.bm25(query, max_terms=9).tolist(), queries))
+
+    assert answers == expected
+
+
+# ---- several vectors for a passage
+
+
+def test_rows_are_those_of_their_passage() -> None:
+    groups = [np.full((n, 2), n, dtype=np.float32) for n in (2, 1, 3)]
+
+    rows = Rows.stack(groups, 2)
+
+    assert rows.matrix.shape == (6, 2)
+    assert [np.array_equal(rows.of(i), group) for i, group in enumerate(groups)] == [True] * 3
+
+
+def test_rows_best_is_the_highest_of_each_passage() -> None:
+    groups = [[[1, 0], [0, 1]], [[-1, 0]], [[0, 0], [0.5, 0], [0, 9]]]
+    rows = Rows.stack([np.array(group, dtype=np.float32) for group in groups], 2)
+
+    assert rows.best(np.array([1, 0], dtype=np.float32)).tolist() == [1, -1, 0.5]

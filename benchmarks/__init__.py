@@ -1,0 +1,1 @@
+"""What this assistant costs beside the bot that `rasa init` makes: `python -m benchmarks`."""

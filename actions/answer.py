@@ -4,6 +4,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -12,7 +13,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import channel, refusal, render, resources
 from actions.resolve import Question, resolve
-from knowledge.errors import KnowledgeError
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 from knowledge.types import Hit
@@ -52,9 +52,11 @@ class ActionAnswerQuestion(Action):  # type: ignore[misc]  # rasa_sdk has no typ
                 dispatcher.utter_message(response="utter_nothing_asked")
                 return [SlotSet("replied", True)]
             hits = await find(question, self._get_retriever, settings)
-        except (KnowledgeError, TimeoutError):
+        except (
+            Exception
+        ):  # the edge: an action that raises loses its events, and nobody is answered
             return turn.apologise()
-        found = refusal.keep_answers(hits, topic=question.topic, threshold=settings.threshold)
+        found = refusal.keep_answers(hits, question, threshold=settings.threshold)
         if found:
             return turn.answer(question, found, seen=())
         return turn.refuse(question, hits)
@@ -143,6 +145,6 @@ class Turn:
 def _record(question: Question | None, shown: list[str]) -> Events:
     return [
         SlotSet("replied", True),
-        SlotSet("asked", question and question.to_slot()),
+        SlotSet("asked", question and asdict(question)),
         SlotSet("shown", shown),
     ]

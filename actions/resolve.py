@@ -1,12 +1,14 @@
 """From what the user said to what is searched."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
 
+from knowledge.refusal import Understanding
 from knowledge.search import Topic
+from knowledge.types import Hit
 
 INTENT_PREFIX = "ask_"
 OUT_OF_SCOPE = "out_of_scope"
@@ -21,23 +23,29 @@ class Question:
     Attributes:
         text: What is searched.
         subject: What it is about where its own sentence does not say; empty when unknown.
-        topic: What the message was understood as; none when it was not understood.
+        confidences: How sure each topic is, 0 to 1, the surest first; `OUT_OF_SCOPE` is one.
+        is_understood: The surest intent is sure enough to go by.
     """
 
     text: str
     subject: str = ""
-    topic: Topic | None = None
+    confidences: dict[str, float] = field(default_factory=dict)
+    is_understood: bool = False
 
-    def to_slot(self) -> dict[str, Any]:
-        """Return the question as JSON, for a slot."""
-        topic = self.topic and {"name": self.topic.name, "confidence": self.topic.confidence}
-        return {"text": self.text, "subject": self.subject, "topic": topic}
+    @property
+    def topic(self) -> Topic | None:
+        """The topic to look in first; none when the message was not understood as one."""
+        name = next(iter(self.confidences), OUT_OF_SCOPE)
+        if not self.is_understood or name == OUT_OF_SCOPE:
+            return None
+        return Topic(name, self.confidences[name])
 
-    @classmethod
-    def from_slot(cls, value: dict[str, Any]) -> "Question":
-        """Return the question that `to_slot` stored."""
-        topic = value["topic"] and Topic(**value["topic"])
-        return cls(value["text"], value["subject"], topic)
+    def understanding(self, hit: Hit) -> Understanding:
+        """Return what speaks for and against `hit` before its words are looked at."""
+        return Understanding(
+            agreement=self.confidences.get(hit.document.topic, 0.0),
+            objection=self.confidences.get(OUT_OF_SCOPE, 0.0),
+        )
 
 
 def resolve(tracker: Tracker, *, default_subject: str) -> Question:
@@ -52,7 +60,8 @@ def resolve(tracker: Tracker, *, default_subject: str) -> Question:
     return Question(
         text=spell_out(spoken_text(message), entities),
         subject=find_subject(entities, default=default_subject),
-        topic=understood_topic(message),
+        confidences=topic_confidences(message),
+        is_understood=is_topic((message.get("intent") or {}).get("name")),
     )
 
 
@@ -90,10 +99,16 @@ def find_subject(entities: Sequence[dict[str, Any]], *, default: str) -> str:
     return str(min(conditions, key=lambda entity: int(entity["start"]))["value"])
 
 
-def understood_topic(message: dict[str, Any]) -> Topic | None:
-    """Return the topic a message's intent names; nothing when it names none."""
-    intent = message.get("intent") or {}
-    name = intent.get("name") or ""
-    if name != OUT_OF_SCOPE and not name.startswith(INTENT_PREFIX):
-        return None
-    return Topic(name.removeprefix(INTENT_PREFIX), float(intent.get("confidence") or 0))
+def topic_confidences(message: dict[str, Any]) -> dict[str, float]:
+    """Return the confidence of each topic among a message's likeliest intents, surest first."""
+    ranking = message.get("intent_ranking") or []
+    return {
+        intent["name"].removeprefix(INTENT_PREFIX): float(intent["confidence"])
+        for intent in ranking
+        if is_topic(intent["name"])
+    }
+
+
+def is_topic(intent: str | None) -> bool:
+    """Say whether an intent stands for a topic, or for all that is none."""
+    return intent == OUT_OF_SCOPE or (intent or "").startswith(INTENT_PREFIX)

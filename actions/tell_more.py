@@ -10,7 +10,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import refusal, resources
 from actions.answer import Events, Turn, find
 from actions.resolve import Question
-from knowledge.errors import KnowledgeError
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 
@@ -40,12 +39,14 @@ class ActionTellMore(Action):  # type: ignore[misc]  # rasa_sdk has no types
             dispatcher.utter_message(response="utter_nothing_asked")
             return [SlotSet("replied", True)]
         turn = Turn(dispatcher, tracker, domain)
-        question = Question.from_slot(asked)
+        question = Question(**asked)
         seen = tuple(tracker.get_slot("shown") or ())
         try:
             settings = self._get_settings()
             hits = await find(question, self._get_retriever, settings, seen=seen)
-        except (KnowledgeError, TimeoutError):
+        except (
+            Exception
+        ):  # the edge: an action that raises loses its events, and nobody is answered
             return turn.apologise()
-        found = refusal.keep_answers(hits, topic=question.topic, threshold=settings.threshold)
+        found = refusal.keep_answers(hits, question, threshold=settings.threshold)
         return turn.answer(question, found, seen=seen) if found else turn.end(question, seen=seen)

@@ -126,7 +126,9 @@ class OnnxEncoder:
         return embeddings
 
     def _run(self, texts: list[str]) -> NDArray[np.float32]:
-        encodings = self._tokenizer.encode_batch(texts)
+        # Half an emoji, cut off by a client, is a lone surrogate: no tokenizer takes that.
+        whole = [text.encode("utf-8", "replace").decode() for text in texts]
+        encodings = self._tokenizer.encode_batch(whole)
         inputs = {
             "input_ids": np.array([e.ids for e in encodings], dtype=np.int64),
             "attention_mask": np.array([e.attention_mask for e in encodings], dtype=np.int64),

@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from knowledge import embed
 from knowledge.errors import KnowledgeError
 from knowledge.index import Index
+from knowledge.refusal import Understanding, estimate
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 from knowledge.types import Hit
@@ -78,7 +79,7 @@ def search(
     top_k: Annotated[int | None, typer.Option(min=1, help="Most passages shown.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find the passages that answer a question, whatever their similarity."""
+    """Find the passages closest to a question, whether or not they answer it."""
     if not query.strip():
         raise typer.BadParameter("The question is blank.", param_hint="QUERY")
     settings = Settings.from_env()
@@ -90,10 +91,11 @@ def search(
         return
     for hit in hits:
         head = f"{hit.rank}. {hit.document.title} > {hit.passage.heading}"
-        mark = "" if hit.similarity >= settings.threshold else "  (below the threshold)"
+        probability = estimate(hit, Understanding())
+        mark = "" if probability >= settings.threshold else "  (below the threshold)"
         stdout.print(head, style="bold", markup=False, highlight=False)
         stdout.print(
-            f"   score {hit.score:.2f}  similarity {hit.similarity:.2f}{mark}",
+            f"   score {hit.score:.2f}  answers with probability {probability:.2f}{mark}",
             style="dim",
             highlight=False,
         )
@@ -153,7 +155,8 @@ def _inspect_document(index: Index, document_id: str, as_json: bool) -> None:
 
 def _as_dict(hit: Hit) -> dict[str, Any]:
     return {
-        "rank": hit.rank, "score": hit.score, "similarity": hit.similarity,
+        "rank": hit.rank, "score": hit.score, "probability": estimate(hit, Understanding()),
+        "similarity": hit.similarity,
         "passage_id": hit.passage.id, "document_id": hit.document.id,
         "title": hit.document.title, "section": hit.passage.heading,
         "publisher": hit.document.attribution, "url": hit.document.url,

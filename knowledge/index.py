@@ -212,6 +212,34 @@ class Index:
             scores[row] = -score  # FTS5 counts downwards: the best match is the most negative
         return scores
 
+    def coverage(self, query: str, row: int, *, max_terms: int) -> float:
+        """Return the share of the query's words that occur in a passage, weighted by rarity.
+
+        Args:
+            query: Any text.
+            row: Position of the passage in `passages`.
+            max_terms: Most different words looked up.
+
+        Returns:
+            0 to 1; a word counts with its inverse document frequency ln((N + 1) / (n + 0.5)).
+        """
+        total = covered = 0.0
+        for word in content_words(query)[:max_terms]:
+            rows = self._find(word)
+            rarity = float(np.log((len(self.passages) + 1) / (len(rows) + 0.5)))
+            total += rarity
+            if row in rows:
+                covered += rarity
+        return covered / total if total else 0.0
+
+    def _find(self, word: str) -> set[int]:
+        # Looked up anew each time, in some 20 µs: kept, the words of all users would pile up.
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?", (quote_query([word]),)
+            ).fetchall()
+        return {row for (row,) in rows}
+
 
 def quote_query(words: Sequence[str]) -> str:
     """Return an FTS5 expression that finds any of `words`; empty when there is none."""

@@ -27,6 +27,9 @@ QUESTION_WEIGHT = 0.4
 TOPIC_WEIGHT = 0.15
 # Words of a query that are looked up; a whole life story has fewer different ones that matter.
 MAX_TERMS = 64
+# Length of a quotation, in words: enough to answer, short enough for a phone.
+MAX_EXTRACT_WORDS = 70
+MIN_EXTRACT_WORDS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,15 @@ class Topic:
 
     name: str
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A query's embedding and its cosine with each passage's text and nearest question."""
+
+    embedding: NDArray[np.float32]
+    texts: NDArray[np.float32]
+    questions: NDArray[np.float32]
 
 
 class Retriever:
@@ -83,9 +95,6 @@ class Retriever:
         topic: Topic | None = None,
         subject: str = "",
         top_k: int = 4,
-        threshold: float = -1.0,
-        max_extract_words: int = 70,
-        min_extract_words: int = 18,
     ) -> list[Hit]:
         """Return the passages that answer `query`, best first.
 
@@ -94,41 +103,20 @@ class Retriever:
             topic: Raises the passages of its documents; never hides others.
             subject: What the question is about where its own sentence does not say.
             top_k: Most hits returned.
-            threshold: Lowest similarity kept: cosine, -1 to 1.
-            max_extract_words: Longest extract.
-            min_extract_words: Shortest extract, where the passage has as much.
 
         Returns:
-            At most `top_k` hits; empty when no passage reaches `threshold`.
+            At most `top_k` hits, however far from the query; whether one answers it is for
+            `knowledge.refusal` to judge.
         """
         if not re.search(r"\w", query) or not self.index.passages:
             return []
         started = time.perf_counter()
-        query_embedding, scores, similarities = self._score(query, topic, subject)
-        order = [
-            row
-            for row in np.argsort(-scores, kind="stable").tolist()
-            if similarities[row] >= threshold
-        ][:top_k]
-        hits = []
-        for rank, row in enumerate(order, start=1):
-            passage = self.index.passages[row]
-            hits.append(
-                Hit(
-                    passage=passage,
-                    document=self.index.documents[passage.document_id],
-                    rank=rank,
-                    score=float(scores[row]),
-                    similarity=float(similarities[row]),
-                    extract=extract(
-                        passage,
-                        self.index.sentences.of(row),
-                        query_embedding,
-                        max_words=max_extract_words,
-                        min_words=min_extract_words,
-                    ),
-                )
-            )
+        scores, reading = self._score(query, topic, subject)
+        order = np.argsort(-scores, kind="stable").tolist()[:top_k]
+        hits = [
+            self._hit(query, reading, int(row), rank=rank, score=float(scores[row]))
+            for rank, row in enumerate(order, start=1)
+        ]
         ms = (time.perf_counter() - started) * 1000
         best = hits[0].similarity if hits else float("nan")
         logger.info("search hits=%d best=%.3f ms=%.0f", len(hits), best, ms)
@@ -136,10 +124,12 @@ class Retriever:
 
     def _score(
         self, query: str, topic: Topic | None, subject: str
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Return the query's embedding, and each passage's rank score and similarity."""
+    ) -> tuple[NDArray[np.float32], "_Reading"]:
+        """Return each passage's rank score, and the query as it was read."""
         focus = focus_question(query, subject=subject)
-        readings = self.encoder.encode([query] if focus == query else [query, focus])
+        # One by one: padded to one length, a pair takes longer than two calls.
+        texts_read = [query] if focus == query else [query, focus]
+        readings = [self.encoder.encode([text])[0] for text in texts_read]
         texts = np.stack([self.index.texts @ reading for reading in readings])
         sentences = np.stack([self.index.sentences.best(reading) for reading in readings])
         questions = np.stack([self.index.questions.best(reading) for reading in readings])
@@ -152,9 +142,28 @@ class Retriever:
         ):
             for signal in signals:
                 scores += weight / len(signals) * _scale(signal)
-        # Of the message as it stands: the subject added above would bring everything closer.
-        similarities = np.maximum(texts[0], questions[0])
-        return readings[0], scores / (1 + TOPIC_WEIGHT), similarities
+        # Hits are judged by the message as it stands: the subject added above would bring
+        # everything closer.
+        return scores / (1 + TOPIC_WEIGHT), _Reading(readings[0], texts[0], questions[0])
+
+    def _hit(self, query: str, reading: "_Reading", row: int, *, rank: int, score: float) -> Hit:
+        passage = self.index.passages[row]
+        return Hit(
+            passage=passage,
+            document=self.index.documents[passage.document_id],
+            rank=rank,
+            score=score,
+            similarity=float(reading.texts[row]),
+            question_similarity=float(reading.questions[row]),
+            coverage=self.index.coverage(query, row, max_terms=MAX_TERMS),
+            extract=extract(
+                passage,
+                self.index.sentences.of(row),
+                reading.embedding,
+                max_words=MAX_EXTRACT_WORDS,
+                min_words=MIN_EXTRACT_WORDS,
+            ),
+        )
 
     def _topic_scores(self, topic: Topic | None) -> NDArray[np.float32]:
         boosts = np.zeros(len(self.index.passages), dtype=np.float32)

@@ -20,7 +20,7 @@ class Settings:
         encoder: Folder of the exported encoder (`KNOWLEDGE_ENCODER`).
         max_words: Most words of a passage (`KNOWLEDGE_MAX_WORDS`).
         top_k: Most passages an answer cites (`KNOWLEDGE_TOP_K`).
-        threshold: Lowest similarity that counts as an answer, -1 to 1 (`KNOWLEDGE_THRESHOLD`).
+        threshold: Lowest probability that counts as an answer, 0 to 1 (`KNOWLEDGE_THRESHOLD`).
         timeout_s: Longest a search may take, in seconds (`KNOWLEDGE_TIMEOUT_S`).
         subject: What a question is about that names no condition (`KNOWLEDGE_SUBJECT`); set, but
             empty, for a library without one subject.
@@ -31,7 +31,7 @@ class Settings:
     encoder: Path = Path("build/encoder")
     max_words: int = 160
     top_k: int = 4
-    threshold: float = 0.55
+    threshold: float = 0.35
     timeout_s: float = 2.0
     subject: str = "osteoporosis"
 
@@ -49,7 +49,7 @@ class Settings:
             encoder=Path(environ.get(PREFIX + "ENCODER") or defaults.encoder),
             max_words=int(_number(environ, "MAX_WORDS", defaults.max_words, low=20, high=1000)),
             top_k=int(_number(environ, "TOP_K", defaults.top_k, low=1, high=50)),
-            threshold=_number(environ, "THRESHOLD", defaults.threshold, low=-1, high=1),
+            threshold=_number(environ, "THRESHOLD", defaults.threshold, low=0, high=1),
             timeout_s=_number(environ, "TIMEOUT_S", defaults.timeout_s, low=0.001, high=60),
             subject=environ.get(PREFIX + "SUBJECT", defaults.subject).strip(),
         )

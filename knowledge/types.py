@@ -86,8 +86,11 @@ class Hit:
 
     Attributes:
         score: Rank score, 0 to 1, comparable within one search only.
-        similarity: Cosine between query and passage or heading, the higher of the two, -1 to 1;
-            comparable between searches.
+        similarity: Cosine between query and passage, -1 to 1; comparable between searches.
+        question_similarity: The same between query and the nearest of the ways to ask what the
+            passage answers.
+        coverage: Share of the query's words that occur in the passage or its questions, rare
+            words counting more, 0 to 1.
         extract: The sentences of `passage.text` that answer the query: a substring of it.
     """
 
@@ -96,4 +99,6 @@ class Hit:
     rank: int
     score: float
     similarity: float
+    question_similarity: float
+    coverage: float
     extract: str

@@ -28,7 +28,16 @@ def make_hit(name: str = "men", *, rank: int = 1, similarity: float = 0.9, **doc
         **document,
     }
     passage = Passage(f"{name}#section", name, 0, f"What about {name}?", TEXT, ((0, 30), (31, 57)))
-    return Hit(passage, Document(name, **fields), rank, 1.0 / rank, similarity, TEXT[:30])
+    return Hit(
+        passage=passage,
+        document=Document(name, **fields),
+        rank=rank,
+        score=1.0 / rank,
+        similarity=similarity,
+        question_similarity=similarity,
+        coverage=similarity,
+        extract=TEXT[:30],
+    )
 
 
 class FakeRetriever:
@@ -64,7 +73,8 @@ def take_turn(domain: dict[str, Any]) -> Turn:
         slots: dict[str, Any] | None = None,
         settings: Settings | None = None,
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        message = {"text": text, "intent": {"name": intent, "confidence": confidence}}
+        ranking = [{"name": intent, "confidence": confidence}]
+        message = {"text": text, "intent": ranking[0], "intent_ranking": ranking}
         tracker = Tracker("me", slots or {}, message, [], False, None, {}, "action_listen")
         tracker.get_latest_input_channel = lambda: channel  # type: ignore[method-assign]
         dispatcher = CollectingDispatcher()

@@ -81,7 +81,8 @@ def test_answer_remembers_what_was_searched_and_shown(take_turn: Turn) -> None:
         "asked": {
             "text": "can men get it?",
             "subject": "osteoporosis",
-            "topic": {"name": "men", "confidence": 0.9},
+            "confidences": {"men": 0.9},
+            "is_understood": True,
         },
         "shown": ["men#section"],
     }
@@ -183,3 +184,13 @@ def test_a_search_past_its_deadline_gets_a_polite_message(take_turn: Turn) -> No
 
     assert [message["response"] for message in messages] == ["utter_search_unavailable"]
     assert slots == {"replied": True}
+
+
+def test_an_error_nobody_foresaw_gets_a_polite_message_and_a_traceback(
+    take_turn: Turn, caplog: pytest.LogCaptureFixture
+) -> None:
+    messages, slots = take_turn(ActionAnswerQuestion, FakeRetriever([], OSError("disk gone")))
+
+    assert [message["response"] for message in messages] == ["utter_search_unavailable"]
+    assert slots == {"replied": True}
+    assert "disk gone" in caplog.text

@@ -1,12 +1,16 @@
 """From what the user said to what is searched."""
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
 
 from actions.resolve import Question, find_subject, resolve, spell_out
+from knowledge.refusal import Understanding
 from knowledge.search import Topic
+from tests.actions.conftest import make_hit
 
 
 def entity(text: str, words: str, value: str, label: str = "condition") -> dict[str, Any]:
@@ -49,25 +53,39 @@ def test_find_subject_without_a_condition_is_the_librarys() -> None:
     assert find_subject([], default="osteoporosis") == "osteoporosis"
 
 
+def understood(*ranking: tuple[str | None, float]) -> Question:
+    intents = [{"name": name, "confidence": confidence} for name, confidence in ranking]
+    message = {"text": "can men get it?", "intent": intents[0], "intent_ranking": intents}
+    tracker = Tracker("me", {}, message, [], False, None, {}, "action_listen")
+    return resolve(tracker, default_subject="bones")
+
+
 @pytest.mark.parametrize(
-    ("intent", "topic"),
+    ("ranking", "topic"),
     [
-        ({"name": "ask_men", "confidence": 0.8}, Topic("men", 0.8)),
-        ({"name": "out_of_scope", "confidence": 0.4}, Topic("out_of_scope", 0.4)),
-        ({"name": "nlu_fallback", "confidence": 0.2}, None),
-        ({"name": None, "confidence": 0.0}, None),
-        (None, None),
+        ([("ask_men", 0.8), ("ask_lupus", 0.1)], Topic("men", 0.8)),
+        ([("out_of_scope", 0.4), ("ask_men", 0.2)], None),
+        ([("nlu_fallback", 0.2), ("ask_men", 0.19)], None),
+        ([("greet", 0.5), ("ask_men", 0.3)], None),
+        ([(None, 0.0)], None),
     ],
 )
-def test_resolve_names_the_topic_that_was_understood(intent: Any, topic: Topic | None) -> None:
-    message = {"text": "can men get it?", "intent": intent, "entities": []}
-    tracker = Tracker("me", {}, message, [], False, None, {}, "action_listen")
+def test_resolve_names_the_topic_that_was_understood(
+    ranking: list[tuple[str | None, float]], topic: Topic | None
+) -> None:
+    question = understood(*ranking)
 
-    assert resolve(tracker, default_subject="bones") == Question("can men get it?", "bones", topic)
+    assert (question.text, question.subject, question.topic) == ("can men get it?", "bones", topic)
 
 
-@pytest.mark.parametrize("topic", [Topic("men", 0.8), None])
-def test_a_question_survives_its_slot(topic: Topic | None) -> None:
-    question = Question("can men get it?", "osteoporosis", topic)
+def test_understanding_speaks_for_the_hits_own_topic_and_against_all() -> None:
+    question = understood(("ask_men", 0.6), ("out_of_scope", 0.2), ("greet", 0.1))
 
-    assert Question.from_slot(question.to_slot()) == question
+    assert question.understanding(make_hit("men")) == Understanding(0.6, 0.2)
+    assert question.understanding(make_hit("lupus")) == Understanding(0.0, 0.2)
+
+
+def test_a_question_survives_its_slot() -> None:
+    question = understood(("ask_men", 0.6), ("out_of_scope", 0.2))
+
+    assert Question(**json.loads(json.dumps(asdict(question)))) == question

@@ -6,7 +6,8 @@ from tests.actions.conftest import FakeRetriever, Turn, make_hit
 QUESTION = {
     "text": "can men get it?",
     "subject": "osteoporosis",
-    "topic": {"name": "men", "confidence": 0.9},
+    "confidences": {"men": 0.9},
+    "is_understood": True,
 }
 ASKED = {"asked": QUESTION, "shown": ["men#section"]}
 

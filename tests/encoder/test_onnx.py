@@ -18,9 +18,11 @@ def encoder() -> OnnxEncoder:
 
 
 def test_encode_returns_unit_rows_of_the_manifests_size(encoder: OnnxEncoder) -> None:
-    embeddings = encoder.encode(["What is osteoporosis?", "", "骨粗しょう症 🦴", "\x00\x07"])
+    embeddings = encoder.encode(
+        ["What is osteoporosis?", "", "骨粗しょう症 🦴", "\x00\x07", "\ud83d"]
+    )
 
-    assert embeddings.shape == (4, encoder.dim)
+    assert embeddings.shape == (5, encoder.dim)
     assert embeddings.dtype == np.float32
     assert np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-4)
 

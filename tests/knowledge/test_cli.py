@@ -139,6 +139,8 @@ def test_search_prints_hits_for_machines(run: Run, copied: Settings) -> None:
         "reviewed": "2026-05-01",
     }.items()  # fmt: skip
     assert all(hit["extract"] in hit["text"] for hit in hits)
+    assert all(0 < hit["probability"] < 1 for hit in hits)
+    assert all(-1.001 < hit["similarity"] < 1.001 for hit in hits)
 
 
 @pytest.mark.parametrize("top_k", [1, 7])
@@ -146,15 +148,44 @@ def test_search_shows_as_many_as_asked(run: Run, top_k: int) -> None:
     assert len(load_json(run("search", "calcium", "--json", "--top-k", str(top_k)))) == top_k
 
 
+def read_figures(result: Result) -> list[str]:
+    return [line for line in result.out.splitlines() if line.startswith("   score ")]
+
+
+def test_search_shows_how_likely_each_passage_answers(run: Run) -> None:
+    query = "Which foods hold calcium?"
+    hits = load_json(run("search", query, "--json"))
+
+    figures = read_figures(run("search", query))
+
+    assert [line.split("(")[0].split() for line in figures] == [
+        f"score {h['score']:.2f} answers with probability {h['probability']:.2f}".split()
+        for h in hits
+    ]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "marks"),
+    [
+        ("0", [False, False, False, False]),
+        ("0.5", [False, True, True, True]),
+        ("1", [True, True, True, True]),
+    ],
+)
 def test_search_marks_what_is_below_the_threshold(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch, threshold: str, marks: list[bool]
 ) -> None:
-    monkeypatch.setenv("KNOWLEDGE_THRESHOLD", "0.99")
+    monkeypatch.setenv("KNOWLEDGE_THRESHOLD", threshold)
 
     result = run("search", "Which foods hold calcium?")
 
-    figures = [line for line in result.out.splitlines() if line.startswith("   score ")]
-    assert ["below the threshold" in line for line in figures] == [False, True, True, True]
+    assert ["below the threshold" in line for line in read_figures(result)] == marks
+
+
+def test_search_of_another_subject_matter_marks_every_passage(run: Run) -> None:
+    figures = read_figures(run("search", "football results of yesterday"))
+
+    assert ["below the threshold" in line for line in figures] == [True] * 4
 
 
 def test_search_adds_the_subject_of_the_settings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

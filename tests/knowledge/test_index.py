@@ -24,6 +24,29 @@ from knowledge.types import Document, Passage, Source
 from knowledge.words import content_words
 
 MANIFEST_FIELDS = [field.name for field in fields(Manifest)]
+# Each hostile query with the words that it comes down to.
+HOSTILE = [
+    ('"calcium', "calcium"),
+    ('calcium" OR "milk', "calcium or milk"),
+    ("calcium*", "calcium"),
+    ("calc*", "calc"),
+    ("NEAR(calcium milk, 2)", "near calcium milk 2"),
+    ("calcium NOT milk", "calcium not milk"),
+    ("calcium AND unicorns", "calcium and unicorns"),
+    ("OR OR OR", "or"),
+    ("Ask OR OR tell", "ask"),
+    ("text:calcium", "text calcium"),
+    ("{heading title}: calcium", "heading title calcium"),
+    ("-calcium +milk ^scan", "calcium milk scan"),
+    ("calcium'; DROP TABLE passages; --", "calcium drop table passages"),
+    ("cal\x00cium", "cal cium"),
+    ("\x00", ""),
+    ("🦴🦴 calcium 🦴", "calcium"),
+    ("🦴", ""),
+    ("(((((", ""),
+    ("___", ""),
+    ("", ""),
+]
 
 
 @pytest.fixture
@@ -413,31 +436,7 @@ def test_bm25_looks_up_function_words_only_where_there_are_no_others(index: Inde
     assert found(index, "the") >= {"calcium", "falls"}
 
 
-@pytest.mark.parametrize(
-    ("hostile", "plain"),
-    [
-        ('"calcium', "calcium"),
-        ('calcium" OR "milk', "calcium or milk"),
-        ("calcium*", "calcium"),
-        ("calc*", "calc"),
-        ("NEAR(calcium milk, 2)", "near calcium milk 2"),
-        ("calcium NOT milk", "calcium not milk"),
-        ("calcium AND unicorns", "calcium and unicorns"),
-        ("OR OR OR", "or"),
-        ("Ask OR OR tell", "ask"),
-        ("text:calcium", "text calcium"),
-        ("{heading title}: calcium", "heading title calcium"),
-        ("-calcium +milk ^scan", "calcium milk scan"),
-        ("calcium'; DROP TABLE passages; --", "calcium drop table passages"),
-        ("cal\x00cium", "cal cium"),
-        ("\x00", ""),
-        ("🦴🦴 calcium 🦴", "calcium"),
-        ("🦴", ""),
-        ("(((((", ""),
-        ("___", ""),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize(("hostile", "plain"), HOSTILE)
 def test_bm25_reads_no_syntax(index: Index, hostile: str, plain: str) -> None:
     assert np.array_equal(index.bm25(hostile, max_terms=64), index.bm25(plain, max_terms=64))
 
@@ -493,6 +492,125 @@ def test_bm25_answers_several_threads(index: Index) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda query: index.bm25(query, max_terms=9).tolist(), queries))
+
+    assert answers == expected
+
+
+# ---- how much of a query a passage covers
+
+CALCIUM_IN_FOOD, CALCIUM_A_DAY = 0, 1
+
+
+def cover(index: Index, query: str, *, max_terms: int = 64) -> list[float]:
+    """Return the coverage of `query` by every passage."""
+    return [index.coverage(query, row, max_terms=max_terms) for row in range(len(index.passages))]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sardines",
+        "SARDINES and Spinach",
+        "sardine",
+        "Which foods hold calcium?",
+        "calcium, spinach; calcium!",
+        "what about the sardines",
+    ],
+    ids=["text", "capitals", "stem", "heading", "twice", "function-words"],
+)
+def test_coverage_is_whole_where_every_word_occurs(index: Index, query: str) -> None:
+    assert index.coverage(query, CALCIUM_IN_FOOD, max_terms=64) == pytest.approx(1)
+
+
+def test_coverage_counts_the_title_and_other_ways_to_ask(index: Index) -> None:
+    query = "food allowance for pensioners"
+
+    assert index.coverage(query, CALCIUM_A_DAY, max_terms=64) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("query", ["unicorns", "football results of yesterday", "stairs", "骨"])
+def test_coverage_is_nothing_where_no_word_occurs(index: Index, query: str) -> None:
+    assert index.coverage(query, CALCIUM_IN_FOOD, max_terms=64) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("query", ["", " \n\t", "?!", "🦴🦴", "\x00"])
+def test_coverage_is_nothing_for_a_query_without_words(index: Index, query: str) -> None:
+    assert cover(index, query) == [0] * 10
+
+
+def test_coverage_weighs_a_rare_word_more(index: Index) -> None:
+    rare_and_common = index.coverage("sardines steroids", CALCIUM_IN_FOOD, max_terms=64)
+    common_alone = index.coverage("calcium prednisolone", CALCIUM_IN_FOOD, max_terms=64)
+
+    assert 0 < common_alone < 0.5 < rare_and_common < 1
+
+
+def test_coverage_weighs_a_word_nobody_has_most(index: Index) -> None:
+    known = index.coverage("sardines prednisolone", CALCIUM_IN_FOOD, max_terms=64)
+    unknown = index.coverage("sardines unicorns", CALCIUM_IN_FOOD, max_terms=64)
+
+    assert 0 < unknown < known <= 0.5
+
+
+def test_coverage_counts_a_word_that_every_passage_has(tmp_path: Path, encoder: Encoder) -> None:
+    passages = [passage("One bone.", number=0), passage("Two bones.", number=1)]
+    index = build_index(tmp_path / "i.db", encoder, [Document("doc", "Title")], passages)
+
+    assert cover(index, "bone") == pytest.approx([1, 1])
+    assert 0 < index.coverage("bone two", 0, max_terms=64) < 0.5
+
+
+def test_coverage_looks_up_the_first_different_words(index: Index) -> None:
+    query = "unicorn unicorn dragon sardines"
+
+    assert max(cover(index, query, max_terms=2)) == 0
+    assert max(cover(index, query, max_terms=3)) > 0
+
+
+def test_coverage_takes_thousands_of_words(index: Index) -> None:
+    query = "sardines " + " ".join(f"word{number}" for number in range(5000))
+
+    assert 0 < index.coverage(query, CALCIUM_IN_FOOD, max_terms=1000) < 0.01
+
+
+@pytest.mark.parametrize(("hostile", "plain"), HOSTILE)
+def test_coverage_reads_no_syntax(index: Index, hostile: str, plain: str) -> None:
+    assert cover(index, hostile) == pytest.approx(cover(index, plain))
+
+
+@given(st.lists(syntax | operators | st.text(max_size=20)).map("".join))
+def test_coverage_of_any_text_is_a_share(index: Index, query: str) -> None:
+    assert all(0 <= share <= 1.001 for share in cover(index, query))
+
+
+@given(st.lists(st.sampled_from(["calcium", "sardines", "stairs", "unicorns"]), min_size=1))
+def test_coverage_does_not_depend_on_the_order_of_words(index: Index, words: list[str]) -> None:
+    forwards, backwards = (cover(index, " ".join(order)) for order in (words, words[::-1]))
+
+    assert forwards == pytest.approx(backwards)
+
+
+@given(st.text(max_size=50))
+def test_coverage_rises_with_a_word_the_passage_has(index: Index, query: str) -> None:
+    before = index.coverage(query, CALCIUM_IN_FOOD, max_terms=1000)
+    after = index.coverage(f"{query} sardines", CALCIUM_IN_FOOD, max_terms=1000)
+
+    assert after >= before - 1e-9
+    assert after > 0
+
+
+def test_coverage_keeps_no_word_of_a_user(index: Index) -> None:
+    cover(index, "unicorns and sardines")
+
+    assert "unicorns" not in repr(vars(index))
+
+
+def test_coverage_answers_several_threads(index: Index) -> None:
+    queries = ["calcium", "loose stairs", "scan unicorns", "prednisolone"] * 50
+    expected = [cover(index, query) for query in queries]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda query: cover(index, query), queries))
 
     assert answers == expected
 

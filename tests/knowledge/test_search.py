@@ -12,8 +12,10 @@ from knowledge import embed, search
 from knowledge.embed import Encoder
 from knowledge.errors import EncoderUnavailable, IndexMismatch, IndexNotFound, KnowledgeError
 from knowledge.index import Index
+from knowledge.refusal import Understanding, estimate
 from knowledge.search import Retriever, Topic
 from knowledge.settings import Settings
+from knowledge.types import Hit
 
 # Each question with the heading of the passage that answers it.
 QUESTIONS = [
@@ -91,6 +93,8 @@ def test_search_answers_any_query(retriever: Retriever, query: str) -> None:
     for hit in hits:
         assert 0 <= hit.score < 1.001
         assert -1.001 < hit.similarity < 1.001
+        assert -1.001 < hit.question_similarity < 1.001
+        assert 0 <= hit.coverage <= 1.001
         assert hit.extract
         assert hit.extract in hit.passage.text
 
@@ -102,8 +106,13 @@ def test_search_takes_a_very_long_query(retriever: Retriever) -> None:
 
 
 @pytest.mark.parametrize(("query", "heading"), QUESTIONS)
-def test_search_quotes_whole_sentences(retriever: Retriever, query: str, heading: str) -> None:
-    for hit in retriever.search(query, top_k=10, max_extract_words=20, min_extract_words=5):
+def test_search_quotes_whole_sentences(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, query: str, heading: str
+) -> None:
+    monkeypatch.setattr(search, "MAX_EXTRACT_WORDS", 20)
+    monkeypatch.setattr(search, "MIN_EXTRACT_WORDS", 5)
+
+    for hit in retriever.search(query, top_k=10):
         spans = hit.passage.sentences
         start = hit.passage.text.index(hit.extract)
 
@@ -113,35 +122,75 @@ def test_search_quotes_whole_sentences(retriever: Retriever, query: str, heading
         assert one_sentence or 5 <= len(hit.extract.split()) <= 20
 
 
-# ---- threshold
+# ---- what a hit is judged by
 
 
-def test_search_returns_nothing_below_the_threshold(retriever: Retriever) -> None:
-    assert retriever.search("football results of yesterday", threshold=0.5) == []
+@pytest.mark.parametrize(
+    ("query", "heading"),
+    [
+        ("which foods hold calcium", "Which foods hold calcium?"),
+        ("What is my daily allowance?", "How much calcium does an adult need each day?"),
+    ],
+    ids=["heading", "another-way-to-ask"],
+)
+def test_search_is_as_similar_as_a_question_asked_word_for_word(
+    retriever: Retriever, query: str, heading: str
+) -> None:
+    (hit,) = retriever.search(query, top_k=1)
+
+    assert hit.passage.heading == heading
+    assert hit.question_similarity == pytest.approx(1, abs=1e-3)
+    # The text answers in other words than the question's.
+    assert hit.similarity < 0.5
 
 
-def test_search_keeps_what_reaches_the_threshold(retriever: Retriever) -> None:
-    whole = retriever.search("calcium and steroids", top_k=10)
-    threshold = sorted(hit.similarity for hit in whole)[5]
+def test_search_is_as_similar_as_a_text_said_word_for_word(
+    retriever: Retriever, index: Index
+) -> None:
+    text = index.passages[0].text
 
-    kept = retriever.search("calcium and steroids", top_k=10, threshold=threshold)
+    (hit,) = retriever.search(text, top_k=1)
 
-    assert [hit.passage.id for hit in kept] == [
-        hit.passage.id for hit in whole if hit.similarity >= threshold
-    ]
-    assert [hit.rank for hit in kept] == [1, 2, 3, 4, 5]
-
-
-def test_search_is_as_similar_as_a_heading_asked_word_for_word(retriever: Retriever) -> None:
-    (hit,) = retriever.search("which foods hold calcium", top_k=1, threshold=0.99)
-
-    assert hit.passage.heading == "Which foods hold calcium?"
+    assert hit.passage.text == text
+    assert hit.similarity == pytest.approx(1, abs=1e-3)
+    assert hit.question_similarity < 0.9
 
 
-def test_search_is_as_similar_as_another_way_to_ask(retriever: Retriever) -> None:
-    (hit,) = retriever.search("What is my daily allowance?", top_k=1, threshold=0.99)
+@pytest.mark.parametrize("query", ["sardines", "calcium and steroids", "football results"])
+def test_search_measures_each_hit_on_the_whole_query(
+    retriever: Retriever, encoder: Encoder, index: Index, query: str
+) -> None:
+    rows = {passage.id: row for row, passage in enumerate(index.passages)}
+    embedding = encoder.encode([query])[0]
 
-    assert hit.passage.heading == "How much calcium does an adult need each day?"
+    for hit in retriever.search(query, top_k=10):
+        row = rows[hit.passage.id]
+        questions = index.questions.of(row) @ embedding
+        assert hit.similarity == pytest.approx(float(index.texts[row] @ embedding), abs=1e-5)
+        assert hit.question_similarity == pytest.approx(float(questions.max()), abs=1e-5)
+        assert hit.coverage == pytest.approx(index.coverage(query, row, max_terms=64))
+
+
+def test_search_returns_hits_however_far_and_the_refusal_tells_them_apart(
+    retriever: Retriever,
+) -> None:
+    (near,) = retriever.search("Which foods hold calcium?", top_k=1)
+    far = retriever.search("football results of yesterday", top_k=10)
+
+    assert len(far) == 10
+    assert all(hit.coverage < 0.001 for hit in far)
+    best = max(estimate(hit, Understanding()) for hit in far)
+    assert best < 0.5 < estimate(near, Understanding())
+
+
+@pytest.mark.parametrize(("query", "heading"), QUESTIONS)
+def test_search_quotes_enough_and_not_too_much(
+    retriever: Retriever, query: str, heading: str
+) -> None:
+    for hit in retriever.search(query, top_k=10):
+        n_words = len(hit.extract.split())
+        assert n_words >= min(search.MIN_EXTRACT_WORDS, len(hit.passage.text.split()))
+        assert n_words <= search.MAX_EXTRACT_WORDS
 
 
 # ---- topic
@@ -183,12 +232,17 @@ def test_search_ignores_a_topic_without_documents(retriever: Retriever) -> None:
     assert retriever.search(query, topic=Topic("unicorns", 1.0)) == retriever.search(query)
 
 
-def test_search_does_not_change_similarity_by_topic(retriever: Retriever) -> None:
+def signals(hit: Hit) -> tuple[float, float, float]:
+    return hit.similarity, hit.question_similarity, hit.coverage
+
+
+def test_search_does_not_judge_by_topic(retriever: Retriever) -> None:
     query = "calcium and steroids"
-    plain = {h.passage.id: h.similarity for h in retriever.search(query, top_k=10)}
+    plain = {hit.passage.id: signals(hit) for hit in retriever.search(query, top_k=10)}
+
     boosted = retriever.search(query, top_k=10, topic=Topic("falls", 1.0))
 
-    assert {hit.passage.id: hit.similarity for hit in boosted} == plain
+    assert {hit.passage.id: signals(hit) for hit in boosted} == plain
 
 
 # ---- subject
@@ -206,7 +260,7 @@ def test_search_reads_a_question_with_its_subject(retriever: Retriever) -> None:
 
     assert right[heading].score > other[heading].score
     # What was not said must not make a passage look like an answer.
-    assert right[heading].similarity == other[heading].similarity
+    assert signals(right[heading]) == signals(other[heading])
 
 
 def test_search_adds_no_subject_to_a_question_that_names_it(retriever: Retriever) -> None:

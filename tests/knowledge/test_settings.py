@@ -16,7 +16,7 @@ GOOD = [
     ("MAX_WORDS", "1000", 1000),
     ("TOP_K", "1", 1),
     ("TOP_K", "50", 50),
-    ("THRESHOLD", "-1", -1.0),
+    ("THRESHOLD", "0", 0.0),
     ("THRESHOLD", "0.5", 0.5),
     ("THRESHOLD", "1", 1.0),
     ("TIMEOUT_S", "0.001", 0.001),
@@ -28,7 +28,7 @@ GOOD = [
 BAD = {
     "MAX_WORDS": ["many", "19", "1001", "160.5", "1e2", "nan", " "],
     "TOP_K": ["four", "0", "51", "-4", "4.0", "inf", "9" * 5000],
-    "THRESHOLD": ["high", "-1.01", "1.01", "nan", "inf", "0,5"],
+    "THRESHOLD": ["high", "-0.01", "1.01", "nan", "inf", "0,5", "50%"],
     "TIMEOUT_S": ["soon", "0", "-1", "60.1", "nan", "inf", "2s"],
 }
 
@@ -72,7 +72,7 @@ def test_settings_name_the_key_of_a_bad_value(key: str, value: str) -> None:
     [
         ("MAX_WORDS", "a whole number from 20 to 1000."),
         ("TOP_K", "a whole number from 1 to 50."),
-        ("THRESHOLD", "a number from -1 to 1."),
+        ("THRESHOLD", "a number from 0 to 1."),
         ("TIMEOUT_S", "a number from 0.001 to 60."),
     ],
 )

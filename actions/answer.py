@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import channel, refusal, render, resources
@@ -20,6 +20,8 @@ from knowledge.types import Hit
 logger = logging.getLogger(__name__)
 
 Events = list[dict[str, Any]]
+# Ends the turn: the slot is what the rules go by, the follow-up saves asking the policies again.
+REPLIED: Events = [SlotSet("replied", True), FollowupAction("action_listen")]
 # Suggestions of a refusal: enough to choose from, few enough to read.
 MAX_SUGGESTIONS = 3
 
@@ -50,7 +52,7 @@ class ActionAnswerQuestion(Action):  # type: ignore[misc]  # rasa_sdk has no typ
             question = resolve(tracker, default_subject=settings.subject)
             if not render.is_question(question.text):
                 dispatcher.utter_message(response="utter_nothing_asked")
-                return [SlotSet("replied", True)]
+                return list(REPLIED)
             hits = await find(question, self._get_retriever, settings)
         except (
             Exception
@@ -135,7 +137,7 @@ class Turn:
         """Say that the library cannot be used; called while its error is handled."""
         logger.exception("search failed")
         self._dispatcher.utter_message(response="utter_search_unavailable")
-        return [SlotSet("replied", True)]
+        return list(REPLIED)
 
     def _wording(self, response: str) -> str:
         text: str = self._domain["responses"][response][0]["text"]
@@ -144,7 +146,7 @@ class Turn:
 
 def _record(question: Question | None, shown: list[str]) -> Events:
     return [
-        SlotSet("replied", True),
+        *REPLIED,
         SlotSet("asked", question and asdict(question)),
         SlotSet("shown", shown),
     ]

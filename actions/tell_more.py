@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import refusal, resources
-from actions.answer import Events, Turn, find
+from actions.answer import REPLIED, Events, Turn, find
 from actions.resolve import Question
 from knowledge.search import Retriever
 from knowledge.settings import Settings
@@ -37,7 +36,7 @@ class ActionTellMore(Action):  # type: ignore[misc]  # rasa_sdk has no types
         asked = tracker.get_slot("asked")
         if not asked:
             dispatcher.utter_message(response="utter_nothing_asked")
-            return [SlotSet("replied", True)]
+            return list(REPLIED)
         turn = Turn(dispatcher, tracker, domain)
         question = Question(**asked)
         seen = tuple(tracker.get_slot("shown") or ())

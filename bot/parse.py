@@ -34,7 +34,7 @@ def main() -> None:
         kept = {
             key: understood.get(key) for key in ("text", "intent", "intent_ranking", "entities")
         }
-        print(json.dumps(kept, ensure_ascii=False))
+        print(json.dumps(kept))
 
 
 if __name__ == "__main__":

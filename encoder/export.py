@@ -121,7 +121,8 @@ def _digest_weights(transformer: "SentenceTransformer") -> str:
 def _write_graph(transformer: "SentenceTransformer", path: Path) -> None:
     import torch
 
-    class Embedding(torch.nn.Module):
+    # torch is there, with its types, only where the export has run.
+    class Embedding(torch.nn.Module):  # type: ignore[misc,unused-ignore]
         """Transformer, mean over the real tokens, unit length."""
 
         def __init__(self, model: torch.nn.Module) -> None:

@@ -100,6 +100,7 @@ class Turn:
         self._dispatcher = dispatcher
         self._domain = domain
         self._reads_contract = channel.reads_contract(tracker)
+        self._shows_buttons = channel.shows_buttons(tracker)
 
     def answer(self, question: Question, hits: list[Hit], *, seen: tuple[str, ...]) -> Events:
         """Quote the first hit, with its source and the disclaimer."""
@@ -124,8 +125,11 @@ class Turn:
                 uuid.uuid4().hex, question.text, self._wording("utter_abstain"), suggestions
             )
             self._dispatcher.utter_message(response="utter_abstain", json_message=payload)
-        else:
+        elif self._shows_buttons:
             self._dispatcher.utter_message(response="utter_abstain", buttons=suggestions)
+        else:
+            lines = [self._wording("utter_abstain"), *(f"- {s['title']}" for s in suggestions)]
+            self._dispatcher.utter_message(text="\n".join(lines))
         return _record(None, [])
 
     def end(self, question: Question, *, seen: tuple[str, ...]) -> Events:

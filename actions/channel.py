@@ -6,6 +6,15 @@ from rasa_sdk import Tracker
 CONTRACT_CHANNELS = frozenset({"rest"})
 
 
+# Rasa's shell would show buttons as a menu that has to be answered before anything can be typed.
+SHELL = "cmdline"
+
+
+def shows_buttons(tracker: Tracker) -> bool:
+    """Say whether suggestions can be buttons on the channel of this conversation."""
+    return bool(tracker.get_latest_input_channel() != SHELL)
+
+
 def reads_contract(tracker: Tracker) -> bool:
     """Say whether the client of this conversation reads the turn contract's payload."""
     return tracker.get_latest_input_channel() in CONTRACT_CHANNELS

@@ -116,6 +116,16 @@ def test_refusal_outside_the_contract_channels_has_buttons(take_turn: Turn) -> N
     assert not messages[0]["custom"]
 
 
+def test_refusal_in_the_shell_has_lines_instead_of_a_menu(take_turn: Turn) -> None:
+    hits = [make_hit("men", similarity=0.1)]
+
+    messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits), channel="cmdline")
+
+    assert messages[0]["text"].endswith("\n- About men")
+    assert messages[0]["buttons"] == []
+    assert not messages[0]["custom"]
+
+
 def test_refusal_never_repeats_the_question(take_turn: Turn) -> None:
     question = "how do I fix a bike?"
 

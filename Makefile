@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# A build that leaves a document out, or is broken off, ends with an error and leaves a whole index.
+.PRECIOUS: build/knowledge.db
 .NOTPARALLEL:
 
 export RASA_TELEMETRY_ENABLED := false
@@ -76,6 +78,11 @@ fix: environments $(VENV)/.tools ## format the code and mend what the linter can
 .PHONY: bench
 bench: environments $(READY) $(VENV)/.tools ## measure speed and memory beside a stock bot (benchmarks/)
 	$(PY) -m benchmarks
+
+.PHONY: report
+report: environments $(READY) $(VENV)/.tools ## measure retrieval and refusal, write build/report/index.html
+	$(PY) -m benchmarks.collect
+	$(PY) -m benchmarks.report_page
 
 .PHONY: lock
 lock: environments ## compile the requirement files again (UPGRADE=1 takes the newest versions)

@@ -45,7 +45,7 @@ def citation(hit: Hit) -> Payload:
         "document_id": hit.document.id,
         "passage_id": hit.passage.id,
         "title": hit.document.title,
-        "section": hit.passage.heading,
+        "section": name_section(hit),
         "publisher": hit.document.attribution,
         "url": hit.document.url,
         "reviewed": hit.document.reviewed,
@@ -54,12 +54,20 @@ def citation(hit: Hit) -> Payload:
     }
 
 
+def name_section(hit: Hit) -> str:
+    """Return where in its document a hit stands: the heading, and the page if it has pages."""
+    page = hit.passage.page
+    return hit.passage.heading if page is None else f"{hit.passage.heading}, page {page}"
+
+
 def source_line(hit: Hit) -> str:
     """Return one line that names a hit's source in plain text."""
     document = hit.document
     parts = [document.title]
     if hit.passage.heading != document.title:
         parts.append(f"section “{hit.passage.heading}”")
+    if hit.passage.page is not None:
+        parts.append(f"page {hit.passage.page}")
     if document.attribution:
         parts.append(document.attribution)
     if document.reviewed:

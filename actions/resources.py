@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from knowledge.live import LiveRetriever
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 
@@ -17,10 +18,19 @@ def get_settings() -> Settings:
 
 
 @cache
-def get_retriever() -> Retriever:
-    """Return the retriever, loaded by the first call; a call that fails is tried again.
+def get_live_retriever() -> LiveRetriever:
+    """Return what follows the index as it is built anew.
 
     Raises:
-        KnowledgeError: The encoder or the index cannot be loaded.
+        SettingInvalid: An environment setting has a bad value.
     """
-    return Retriever.open(get_settings())
+    return LiveRetriever(get_settings())
+
+
+def get_retriever() -> Retriever:
+    """Return the retriever of the newest index, loaded by the first call.
+
+    Raises:
+        KnowledgeError: The encoder or the index cannot be loaded; the next call tries again.
+    """
+    return get_live_retriever().current()

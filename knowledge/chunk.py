@@ -11,7 +11,7 @@ import spacy
 from spacy.language import Language
 from spacy.util import compile_suffix_regex
 
-from knowledge.types import Document, Passage
+from knowledge.types import Document, Passage, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ def chunk(document: Document, *, max_words: int) -> list[Passage]:
         sentences = list(split_sentences(section.blocks))
         for group in _balance(sentences, max_words):
             text, spans = _join(group)
-            slug = re.sub(r"\W+", "-", heading.lower()).strip("-") or "text"
-            id_ = _number(f"{document.id}#{slug}", taken)
+            id_ = _name(document, section, heading, taken)
             taken.add(id_)
             passages.append(
                 Passage(
@@ -57,6 +56,7 @@ def chunk(document: Document, *, max_words: int) -> list[Passage]:
                     text=text,
                     sentences=spans,
                     questions=section.questions,
+                    page=section.page,
                 )
             )
     return passages
@@ -126,9 +126,12 @@ def _balance(sentences: list[Sentence], max_words: int) -> Iterator[list[Sentenc
         yield group
 
 
-def _number(id_: str, taken: set[str]) -> str:
-    """Return `id_`, with a number where it is taken."""
-    numbered = (f"{id_}-{number}" for number in itertools.count(2))
+def _name(document: Document, section: Section, heading: str, taken: set[str]) -> str:
+    """Return the id that a section was given, or one of its heading; numbered where taken."""
+    slug = re.sub(r"\W+", "-", heading.lower()).strip("-") or "text"
+    # A given id is numbered behind a "#", so that "a-2" stays free for another passage's own id.
+    id_, mark = (section.id, "#") if section.id else (f"{document.id}#{slug}", "-")
+    numbered = (f"{id_}{mark}{number}" for number in itertools.count(2))
     return next(name for name in itertools.chain([id_], numbered) if name not in taken)
 
 

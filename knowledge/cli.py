@@ -1,16 +1,26 @@
-"""The command line of the library: `python -m knowledge build | search | inspect`."""
+"""The command line of the library: `python -m knowledge build | search | inspect | evaluate`."""
 
 import json
 import logging
 import sys
 from dataclasses import asdict
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Column, Table
+from rich.text import Text
 
 from knowledge import embed
 from knowledge.errors import KnowledgeError
@@ -19,6 +29,9 @@ from knowledge.refusal import Understanding, estimate
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 from knowledge.types import Hit
+
+if TYPE_CHECKING:
+    from knowledge.build import Report
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,39 +51,45 @@ def main() -> None:
     try:
         app(prog_name="python -m knowledge")
     except KnowledgeError as err:
-        # soft_wrap: a path in it stays in one piece.
-        stderr.print(str(err), style="red", highlight=False, markup=False, soft_wrap=True)
+        _warn(str(err))
         sys.exit(1)
 
 
 @app.command()
 def build(as_json: AsJson = False) -> None:
-    """Read the documents and write the index."""
-    # Here, not above: only this command reads documents, and spaCy takes a second to import.
+    """Read the documents and write the index; only what is new is embedded.
+
+    Ends with 1 where a document could not be read; all others are in the index then.
+    """
+    # Here, not above: no other command reads documents.
     from knowledge.build import build as build_index
 
     settings = Settings.from_env()
-    encoder = embed.load_encoder(settings, threads=0)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(
-        *columns, TimeRemainingColumn(), console=stderr, disable=not stderr.is_terminal
-    ) as progress:
+    encoder = embed.load_encoder(settings)
+    reports: list[Report] = []
+    with _make_progress() as progress:
         task = progress.add_task("Passages", total=None)
         index = build_index(
             settings,
             encoder,
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+            on_wait=lambda: _warn("Another build of this index is running. Waiting for it to end."),
+            on_report=reports.append,
         )
-    manifest = index.manifest
+    (report,) = reports
+    for err in report.unreadable:
+        _warn(str(err))
     if as_json:
-        _print_json({"index": str(settings.index), **asdict(manifest)})
-        return
-    stdout.print(
-        f"{settings.index}: {manifest.n_passages} passages of {manifest.n_documents} documents",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+        _print_json(
+            {"index": str(settings.index), **asdict(index.manifest), **_describe_build(report)}
+        )
+    else:
+        manifest = index.manifest
+        head = f"{settings.index}: {manifest.n_passages} passages of {manifest.n_documents}"
+        text = f"{head} documents; {_summarise(report)}"
+        stdout.print(text, highlight=False, markup=False, soft_wrap=True)
+    if report.unreadable:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -138,6 +157,43 @@ def inspect(
         stdout.print(f"{key}: {value}", highlight=False, markup=False)
 
 
+@app.command()
+def evaluate(
+    passages: Annotated[Path, typer.Option(help="JSON Lines: id, title, text; may be .gz.")],
+    queries: Annotated[Path, typer.Option(help="JSON Lines: id, subject, and the fields below.")],
+    qrels: Annotated[Path, typer.Option(help="Tabs: query_id, passage_id, grade from 0 up.")],
+    field: Annotated[
+        Literal["summary", "paraphrase", "message", "message_only"],
+        typer.Option(
+            help="What is searched: `message` is the subject line and the message, as a person "
+            "sent it; `message_only` leaves the subject out."
+        ),
+    ] = "summary",
+    as_json: AsJson = False,
+) -> None:
+    """Measure the search on questions whose answers are graded; unjudged counts as wrong."""
+    # Here, not above: it reads documents, as `build` does.
+    from knowledge import evaluate as evaluation
+
+    settings = Settings.from_env()
+    texts = evaluation.read_queries(queries, evaluation.Field(field))
+    grades = evaluation.read_grades(qrels)
+    with _make_progress() as progress:
+        task = progress.add_task("Passages", total=None)
+        collection = evaluation.open_collection(
+            passages,
+            settings,
+            embed.load_encoder(settings),
+            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    measured = evaluation.evaluate(collection, texts, grades, threshold=settings.threshold)
+    if as_json:
+        _print_json({"field": field, **asdict(measured)})
+        return
+    for key, value in asdict(measured).items():
+        stdout.print(f"{key}: {value:.3f}" if isinstance(value, float) else f"{key}: {value}")
+
+
 def _inspect_document(index: Index, document_id: str, as_json: bool) -> None:
     passages = [p for p in index.passages if p.document_id == document_id]
     if not passages:
@@ -151,6 +207,52 @@ def _inspect_document(index: Index, document_id: str, as_json: bool) -> None:
     for passage in passages:
         stdout.print(passage.heading, style="bold", markup=False, highlight=False)
         stdout.print(f"{passage.text}\n", markup=False, highlight=False)
+
+
+def _make_progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Speed(),
+        TimeRemainingColumn(),
+        console=stderr,
+        disable=not stderr.is_terminal,
+    )
+
+
+class _Speed(ProgressColumn):
+    """Passages a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:.0f}/s", style="progress.data.speed")
+
+
+def _summarise(report: "Report") -> str:
+    if report.is_unchanged:
+        return f"nothing changed ({report.seconds:.1f} s)"
+    counts = report.n_added, report.n_changed, report.n_removed
+    documents = ", ".join(
+        f"{n} {word}" for n, word in zip(counts, ("added", "changed", "removed"), strict=True) if n
+    )
+    return (
+        f"{documents or 'in another order'}; "
+        f"{report.n_embedded} passages embedded ({report.seconds:.1f} s)"
+    )
+
+
+def _describe_build(report: "Report") -> dict[str, Any]:
+    return {
+        "added": report.n_added, "changed": report.n_changed, "removed": report.n_removed,
+        "embedded": report.n_embedded, "seconds": round(report.seconds, 3),
+        "unreadable": [{"path": str(e.path), "reason": e.reason} for e in report.unreadable],
+    }  # fmt: skip
+
+
+def _warn(text: str) -> None:
+    # soft_wrap: a path in it stays in one piece.
+    stderr.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
 
 
 def _as_dict(hit: Hit) -> dict[str, Any]:

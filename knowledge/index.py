@@ -1,160 +1,99 @@
 """Passages and their vectors in one SQLite file: full text in FTS5, exact dense search in NumPy."""
 
-import hashlib
-import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge import store
 from knowledge.errors import IndexMismatch, IndexNotFound
-from knowledge.types import Document, Passage, Source
+from knowledge.store import FORMAT, Contents, Embedded, Manifest, hash_corpus
+from knowledge.types import Document
+from knowledge.vectors import Rows, StoredRows, Vectors
 from knowledge.words import content_words
 
-FORMAT = 2
-Vectors = NDArray[np.float32]
-
-_SCHEMA = """
-CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY, title TEXT, topic TEXT, publisher TEXT, url TEXT, reviewed TEXT,
-    licence TEXT, sources TEXT NOT NULL
-);
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, document_id TEXT NOT NULL,
-    position INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
-    questions TEXT NOT NULL, text_embedding BLOB NOT NULL, question_embeddings BLOB NOT NULL,
-    sentence_embeddings BLOB NOT NULL
-);
-CREATE VIRTUAL TABLE passages_fts USING fts5(
-    heading, title, text, questions, content='', tokenize='porter unicode61'
-);
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What made an index; every field is checked when it is loaded.
-
-    Attributes:
-        encoder: Name of the encoder.
-        revision: Digest of the encoder's weights.
-        dim: Length of its embeddings.
-        max_words: Most words of a passage.
-        corpus: SHA-256 over all passages.
-        n_documents: Documents in the index.
-        n_passages: Passages in the index.
-        format: Version of the file's layout.
-    """
-
-    encoder: str
-    revision: str
-    dim: int
-    max_words: int
-    corpus: str
-    n_documents: int
-    n_passages: int
-    format: int = FORMAT
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """Passages with their vectors, row by row.
-
-    Attributes:
-        passages: The passages.
-        texts: Their texts' embeddings, `(n, dim)`.
-        questions: For each passage the embeddings of its heading and of the other ways to ask
-            what it answers, `(1 + n_questions, dim)`.
-        sentences: For each passage its sentences' embeddings, `(n_sentences, dim)`.
-    """
-
-    passages: Sequence[Passage]
-    texts: Vectors
-    questions: Sequence[Vectors]
-    sentences: Sequence[Vectors]
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Several vectors for each passage, in one matrix.
-
-    Attributes:
-        matrix: All vectors, passage by passage, `(n_rows, dim)`.
-        starts: For each passage the row at which its vectors start; it has at least one.
-    """
-
-    matrix: Vectors
-    starts: NDArray[np.int64]
-
-    @classmethod
-    def stack(cls, groups: Sequence[Vectors], dim: int) -> "Rows":
-        """Return the groups of vectors as one matrix."""
-        if not groups:
-            return cls(np.empty((0, dim), dtype=np.float32), np.empty(0, dtype=np.int64))
-        lengths = [len(group) for group in groups]
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-        return cls(np.vstack(groups), starts)
-
-    def best(self, embedding: Vectors) -> Vectors:
-        """Return for each passage the highest cosine of its vectors with `embedding`."""
-        best: Vectors = np.maximum.reduceat(self.matrix @ embedding, self.starts)
-        return best
-
-    def of(self, passage: int) -> Vectors:
-        """Return the vectors of one passage."""
-        end = self.starts[passage + 1] if passage + 1 < len(self.starts) else len(self.matrix)
-        return self.matrix[self.starts[passage] : end]
-
-
-def hash_corpus(documents: Iterable[Document], passages: Iterable[Passage]) -> str:
-    """Return a SHA-256 that changes with any word or attribution of the library."""
-    sha256 = hashlib.sha256()
-    for document in documents:
-        sha256.update(json.dumps(_document_row(document)).encode())
-    for passage in passages:
-        sha256.update(json.dumps(astuple(passage)).encode())
-    return sha256.hexdigest()
+__all__ = [
+    "FORMAT",
+    "Embedded",
+    "Index",
+    "Manifest",
+    "Rows",
+    "Vectors",
+    "hash_corpus",
+    "quote_query",
+]
 
 
 class Index:
-    """A built library on disk with its vectors in memory; safe to use from several threads."""
+    """A built library on disk with its vectors in memory; safe to use from several threads.
+
+    It stays what it was when it was loaded: a new build makes a new file and leaves this one to
+    those who have it open.
+
+    Attributes:
+        manifest: What made it.
+        documents: By id, in the order of the folder.
+        digests: By id, what a document looked like when it was built.
+        passages: All passages; their position here is their row everywhere else.
+        texts: Their texts' embeddings, `(n, dim)`.
+        questions: The embeddings of heading, other ways to ask, and title of each.
+        sentences: The embeddings of each passage's sentences.
+        connection: The file, for reading.
+        lock: Guards the connection.
+    """
 
     def __init__(
-        self,
-        manifest: Manifest,
-        connection: sqlite3.Connection,
-        documents: dict[str, Document],
-        embedded: Embedded,
+        self, manifest: Manifest, connection: sqlite3.Connection, path: Path, contents: Contents
     ) -> None:
         """Wire loaded parts together; `build` and `load` are the ways in."""
         self.manifest = manifest
-        self.documents = documents
-        self.passages = embedded.passages
-        self.texts = embedded.texts
-        self.questions = Rows.stack(embedded.questions, manifest.dim)
-        self.sentences = Rows.stack(embedded.sentences, manifest.dim)
-        self._connection = connection
-        self._lock = threading.Lock()
+        self.documents = contents.documents
+        self.digests = contents.digests
+        self.passages = contents.passages
+        self.texts = contents.texts
+        self.questions = contents.questions
+        self.connection = connection
+        self.lock = threading.Lock()
+        n_sentences = [len(passage.sentences) for passage in contents.passages]
+        self.sentences = StoredRows(connection, self.lock, path, n_sentences, manifest.dim)
+        # A server drops an old index while searches may still use it: the last one closes it.
+        weakref.finalize(self, connection.close)
 
     @classmethod
     def build(
-        cls, path: Path, manifest: Manifest, documents: Sequence[Document], embedded: Embedded
+        cls,
+        path: Path,
+        manifest: Manifest,
+        documents: Sequence[Document],
+        embedded: Embedded,
+        *,
+        digests: Sequence[str] | None = None,
     ) -> "Index":
-        """Write an index to `path` and return it; the old file stays until the new one is whole."""
+        """Write an index to `path` and return it; the old file stays until the new one is whole.
+
+        Args:
+            path: The file; those who have the old one open keep it.
+            manifest: What makes it.
+            documents: The documents in order.
+            embedded: Their passages in order.
+            digests: What each document looks like, for a later build to compare.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         made = path.with_name(path.name + ".new")
-        made.unlink(missing_ok=True)
-        connection = sqlite3.connect(made)
+        # After a crash its journal may be left too, and would be played back into the new file.
+        for left in (made, made.with_name(made.name + "-journal")):
+            left.unlink(missing_ok=True)
+        connection = sqlite3.connect(made, isolation_level=None)
         try:
-            with connection:
-                connection.executescript(_SCHEMA)
-                _write(connection, manifest, documents, embedded)
+            connection.execute("BEGIN")
+            digests = [""] * len(documents) if digests is None else digests
+            store.write(connection, manifest, documents, digests, embedded)
+            connection.execute("COMMIT")
         finally:
             connection.close()
         os.replace(made, path)
@@ -168,28 +107,37 @@ class Index:
             IndexNotFound: There is no file, or it is damaged or not an index.
             IndexMismatch: The file has another layout, or is not what its manifest says.
         """
+        while True:
+            found = identify(path)
+            try:
+                return cls._load(path)
+            except (IndexNotFound, IndexMismatch):
+                # Half of the old file and half of the new one is neither: read the new one.
+                if identify(path) == found:
+                    raise
+
+    @classmethod
+    def _load(cls, path: Path) -> "Index":
         if not path.is_file():
             raise IndexNotFound(path)
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
         )
         try:
-            manifest = _read_manifest(connection)
-            _check_size(connection, path)
-            documents = _read_documents(connection)
-            embedded = _read_passages(connection, manifest.dim)
-            _check(manifest, documents, embedded)
+            manifest = store.read_manifest(connection)
+            store.check_size(connection, path)
+            contents = store.read(connection, manifest)
         except IndexMismatch:
             connection.close()
             raise
         except (sqlite3.DatabaseError, TypeError, ValueError) as err:
             connection.close()
             raise IndexNotFound(path, f"it is damaged or not an index: {err}") from err
-        return cls(manifest, connection, documents, embedded)
+        return cls(manifest, connection, path, contents)
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self.connection.close()
 
     def bm25(self, query: str, *, max_terms: int) -> NDArray[np.float32]:
         """Return the BM25 score of every passage, 0 where no word of `query` occurs.
@@ -203,8 +151,8 @@ class Index:
         match = quote_query(content_words(query)[:max_terms])
         if not match:
             return scores
-        with self._lock:
-            rows = self._connection.execute(
+        with self.lock:
+            rows = self.connection.execute(
                 "SELECT rowid, bm25(passages_fts) FROM passages_fts WHERE passages_fts MATCH ?",
                 (match,),
             ).fetchall()
@@ -234,120 +182,25 @@ class Index:
 
     def _find(self, word: str) -> set[int]:
         # Looked up anew each time, in some 20 µs: kept, the words of all users would pile up.
-        with self._lock:
-            rows = self._connection.execute(
+        with self.lock:
+            rows = self.connection.execute(
                 "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?", (quote_query([word]),)
             ).fetchall()
         return {row for (row,) in rows}
 
 
+def identify(path: Path) -> tuple[int, ...]:
+    """Return what tells one build's file from the next one's, in some 2 µs; empty without a file.
+
+    Each build makes a new file. The other two figures notice one that was copied over.
+    """
+    try:
+        stat = path.stat()
+    except OSError:
+        return ()
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
 def quote_query(words: Sequence[str]) -> str:
     """Return an FTS5 expression that finds any of `words`; empty when there is none."""
     return " OR ".join(f'"{word}"' for word in words)
-
-
-def _document_row(document: Document) -> tuple[str, ...]:
-    return (
-        document.id, document.title, document.topic, document.publisher, document.url,
-        document.reviewed, document.licence, json.dumps([asdict(s) for s in document.sources]),
-    )  # fmt: skip
-
-
-def _write(
-    connection: sqlite3.Connection,
-    manifest: Manifest,
-    documents: Sequence[Document],
-    embedded: Embedded,
-) -> None:
-    connection.executemany(
-        "INSERT INTO manifest VALUES (?, ?)",
-        [(key, json.dumps(value)) for key, value in asdict(manifest).items()],
-    )
-    connection.executemany(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_document_row, documents)
-    )
-    titles = {document.id: document.title for document in documents}
-    for row, passage in enumerate(embedded.passages):
-        connection.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                row, passage.id, passage.document_id, passage.position, passage.heading,
-                passage.text, json.dumps(passage.sentences), json.dumps(passage.questions),
-                embedded.texts[row].tobytes(), embedded.questions[row].tobytes(),
-                embedded.sentences[row].tobytes(),
-            ),
-        )  # fmt: skip
-        connection.execute(
-            "INSERT INTO passages_fts (rowid, heading, title, text, questions) "
-            "VALUES (?, ?, ?, ?, ?)",
-            (
-                row,
-                passage.heading,
-                titles[passage.document_id],
-                passage.text,
-                "\n".join(passage.questions),
-            ),
-        )
-
-
-def _read_manifest(connection: sqlite3.Connection) -> Manifest:
-    stored = {
-        key: json.loads(value)
-        for key, value in connection.execute("SELECT key, value FROM manifest")
-    }
-    if stored.get("format") != FORMAT:
-        raise IndexMismatch("format", FORMAT, stored.get("format"))
-    for field in fields(Manifest):
-        if field.name not in stored:
-            raise IndexMismatch(field.name, "a value", None)
-    return Manifest(**{field.name: stored[field.name] for field in fields(Manifest)})
-
-
-def _read_documents(connection: sqlite3.Connection) -> dict[str, Document]:
-    documents = {}
-    for row in connection.execute("SELECT * FROM documents ORDER BY rowid"):
-        sources = tuple(Source(**source) for source in json.loads(row[7]))
-        id_, title, topic, publisher, url, reviewed, licence, _ = row
-        documents[id_] = Document(id_, title, topic, publisher, url, reviewed, licence, sources)
-    return documents
-
-
-def _read_passages(connection: sqlite3.Connection, dim: int) -> Embedded:
-    passages, texts, questions, sentences = [], [], [], []
-    for row in connection.execute("SELECT * FROM passages ORDER BY row"):
-        spans = tuple((start, end) for start, end in json.loads(row[6]))
-        id_, document_id, position, heading, text = row[1:6]
-        asked = tuple(json.loads(row[7]))
-        passages.append(Passage(id_, document_id, position, heading, text, spans, asked))
-        texts.append(np.frombuffer(row[8], dtype=np.float32))
-        questions.append(np.frombuffer(row[9], dtype=np.float32).reshape(1 + len(asked), -1))
-        sentences.append(np.frombuffer(row[10], dtype=np.float32).reshape(len(spans), -1))
-    empty = np.empty((0, dim), dtype=np.float32)
-    return Embedded(
-        passages=passages,
-        texts=np.vstack(texts) if texts else empty,
-        questions=questions,
-        sentences=sentences,
-    )
-
-
-def _check_size(connection: sqlite3.Connection, path: Path) -> None:
-    # A file copied in part can hold every passage and fail only in a full-text search.
-    n_pages, page_bytes = connection.execute(
-        "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size"
-    ).fetchone()
-    if path.stat().st_size != n_pages * page_bytes:
-        raise ValueError("it is cut short")
-
-
-def _check(manifest: Manifest, documents: dict[str, Document], embedded: Embedded) -> None:
-    vectors = (embedded.texts, *embedded.questions, *embedded.sentences)
-    dims = sorted({rows.shape[1] for rows in vectors} - {manifest.dim})
-    for field, found in (
-        ("n_documents", len(documents)),
-        ("n_passages", len(embedded.passages)),
-        ("corpus", hash_corpus(documents.values(), embedded.passages)),
-        ("dim", dims[0] if dims else manifest.dim),
-    ):
-        if getattr(manifest, field) != found:
-            raise IndexMismatch(field, getattr(manifest, field), found)

@@ -12,19 +12,25 @@ from knowledge.embed import Encoder, load_encoder
 from knowledge.errors import IndexMismatch
 from knowledge.extract import extract
 from knowledge.index import Index
+from knowledge.lexical import Lexicon
 from knowledge.settings import Settings
+from knowledge.spelling import Spelling
 from knowledge.types import Hit
-from knowledge.words import focus_question
+from knowledge.words import focus_question, has_content
 
 logger = logging.getLogger(__name__)
 
+Scores = NDArray[np.float32]
+
 # Each signal is scaled to 0..1 over the library; docs/decisions/0003 has the measurement.
-BM25_WEIGHT = 0.2
-TEXT_WEIGHT = 0.2
-SENTENCE_WEIGHT = 0.2
-QUESTION_WEIGHT = 0.4
+BM25_WEIGHT = 0.25
+TEXT_WEIGHT = 0.3
+HEADING_WEIGHT = 0.15
+NAMES_WEIGHT = 0.3
 # Most that a fully trusted intent adds to the score of its own topic's passages.
 TOPIC_WEIGHT = 0.15
+# Passages whose names are compared: the best by all else. 50 to 200 give the same figures.
+CANDIDATES = 100
 # Words of a query that are looked up; a whole life story has fewer different ones that matter.
 MAX_TERMS = 64
 # Length of a quotation, in words: enough to answer, short enough for a phone.
@@ -46,12 +52,18 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """A query's embedding and its cosine with each passage's text and nearest question."""
+class _Query:
+    """A query, read.
 
-    embedding: NDArray[np.float32]
-    texts: NDArray[np.float32]
-    questions: NDArray[np.float32]
+    Attributes:
+        terms: Its stems' numbers in the lexicon.
+        content: The same without words that mean nothing of their own.
+        embeddings: Of the query as it stands, and of its question with its subject, `(n, dim)`.
+    """
+
+    terms: list[int]
+    content: list[int]
+    embeddings: NDArray[np.float32]
 
 
 class Retriever:
@@ -72,17 +84,29 @@ class Retriever:
                 raise IndexMismatch(field, expected, found)
         self.encoder = encoder
         self.index = index
+        with index.lock:
+            self._lexicon = Lexicon.read(index.connection, len(index.passages))
+        titles = [document.title for document in index.documents.values()]
+        headings = [*titles, *(passage.heading for passage in index.passages)]
+        self._spelling = Spelling(headings, is_known=self._lexicon.has)
+        self._headings = index.questions.matrix[index.questions.starts]
+        self._names = _find_names(index)
+        self._topics = _group_by_topic(index)
 
     @classmethod
-    def open(cls, settings: Settings) -> "Retriever":
+    def open(cls, settings: Settings, *, encoder: Encoder | None = None) -> "Retriever":
         """Load the encoder and the index that `settings` name.
+
+        Args:
+            settings: Where both are.
+            encoder: The encoder, where it is loaded already.
 
         Raises:
             EncoderUnavailable: The encoder cannot be loaded.
             IndexNotFound: There is no index.
             IndexMismatch: The index is of another version, another encoder or other settings.
         """
-        retriever = cls(load_encoder(settings), Index.load(settings.index))
+        retriever = cls(encoder or load_encoder(settings), Index.load(settings.index))
         max_words = retriever.index.manifest.max_words
         if max_words != settings.max_words:
             raise IndexMismatch("max_words", settings.max_words, max_words)
@@ -111,10 +135,11 @@ class Retriever:
         if not re.search(r"\w", query) or not self.index.passages:
             return []
         started = time.perf_counter()
-        scores, reading = self._score(query, topic, subject)
+        read = self._read(query, subject)
+        scores = self._score(read, topic)
         order = np.argsort(-scores, kind="stable").tolist()[:top_k]
         hits = [
-            self._hit(query, reading, int(row), rank=rank, score=float(scores[row]))
+            self._hit(read, row, rank=rank, score=float(scores[row]))
             for rank, row in enumerate(order, start=1)
         ]
         ms = (time.perf_counter() - started) * 1000
@@ -122,62 +147,110 @@ class Retriever:
         logger.info("search hits=%d best=%.3f ms=%.0f", len(hits), best, ms)
         return hits
 
-    def _score(
-        self, query: str, topic: Topic | None, subject: str
-    ) -> tuple[NDArray[np.float32], "_Reading"]:
-        """Return each passage's rank score, and the query as it was read."""
-        focus = focus_question(query, subject=subject)
-        # One by one: padded to one length, a pair takes longer than two calls.
-        texts_read = [query] if focus == query else [query, focus]
-        readings = [self.encoder.encode([text])[0] for text in texts_read]
-        texts = np.stack([self.index.texts @ reading for reading in readings])
-        sentences = np.stack([self.index.sentences.best(reading) for reading in readings])
-        questions = np.stack([self.index.questions.best(reading) for reading in readings])
-        scores = self._topic_scores(topic)
-        scores += BM25_WEIGHT * _scale(self.index.bm25(query, max_terms=MAX_TERMS))
-        for weight, signals in (
-            (TEXT_WEIGHT, texts),
-            (SENTENCE_WEIGHT, sentences),
-            (QUESTION_WEIGHT, questions),
-        ):
-            for signal in signals:
-                scores += weight / len(signals) * _scale(signal)
-        # Hits are judged by the message as it stands: the subject added above would bring
-        # everything closer.
-        return scores / (1 + TOPIC_WEIGHT), _Reading(readings[0], texts[0], questions[0])
+    def score(self, query: str, *, topic: Topic | None = None, subject: str = "") -> Scores:
+        """Return every passage's rank score for `query`, 0 to 1, in the order of the index."""
+        return self._score(self._read(query, subject), topic)
 
-    def _hit(self, query: str, reading: "_Reading", row: int, *, rank: int, score: float) -> Hit:
+    def _read(self, query: str, subject: str) -> _Query:
+        query = self._spelling.mend(query)
+        # Read a second time where that adds a subject: the whole message is else its best reading.
+        focus = focus_question(query, subject=subject) if subject else query
+        texts = [query] if focus == query else [query, focus]
+        terms = self._lexicon.find(query, max_terms=MAX_TERMS)
+        return _Query(
+            terms=terms,
+            content=terms if has_content(query) else [],
+            # One by one: padded to one length, a pair takes longer than two calls.
+            embeddings=np.concatenate([self.encoder.encode([text]) for text in texts]),
+        )
+
+    def _score(self, query: _Query, topic: Topic | None) -> Scores:
+        """Return each passage's rank score, 0 to 1."""
+        headings = query.embeddings @ self._headings.T
+        scores = BM25_WEIGHT * _scale(self._lexicon.bm25(query.terms)[np.newaxis])
+        scores += TEXT_WEIGHT * _scale(query.embeddings @ self.index.texts.T)
+        scores += HEADING_WEIGHT * _scale(headings)
+        if topic is not None:
+            scores[self._topics.get(topic.name, [])] += TOPIC_WEIGHT * topic.confidence
+        # Where nothing else is known the heading stands in for a passage's names.
+        names = headings.copy()
+        candidates = _best(scores, CANDIDATES)
+        names[:, candidates] = self._compare_names(query.embeddings, candidates)
+        scores += NAMES_WEIGHT * _scale(names)
+        return scores / (1 + TOPIC_WEIGHT)
+
+    def _compare_names(
+        self, embeddings: NDArray[np.float32], candidates: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return for each candidate the highest cosine of its names, `(n_readings, n)`."""
+        firsts, lengths = self._names[0][candidates], self._names[1][candidates]
+        starts = np.cumsum(lengths) - lengths
+        rows = np.repeat(firsts - starts, lengths) + np.arange(lengths.sum())
+        cosines = embeddings @ self.index.questions.matrix[rows].T
+        best: NDArray[np.float32] = np.maximum.reduceat(cosines, starts, axis=1)
+        return best
+
+    def _hit(self, query: _Query, row: int, *, rank: int, score: float) -> Hit:
         passage = self.index.passages[row]
+        # Hits are judged by the message as it stands: a subject that is added would bring
+        # everything closer.
+        embedding = query.embeddings[0]
         return Hit(
             passage=passage,
             document=self.index.documents[passage.document_id],
             rank=rank,
             score=score,
-            similarity=float(reading.texts[row]),
-            question_similarity=float(reading.questions[row]),
-            coverage=self.index.coverage(query, row, max_terms=MAX_TERMS),
+            similarity=float(self.index.texts[row] @ embedding),
+            question_similarity=float((self.index.questions.of(row) @ embedding).max()),
+            coverage=self._lexicon.coverage(query.content, row),
             extract=extract(
                 passage,
                 self.index.sentences.of(row),
-                reading.embedding,
+                embedding,
                 max_words=MAX_EXTRACT_WORDS,
                 min_words=MIN_EXTRACT_WORDS,
             ),
         )
 
-    def _topic_scores(self, topic: Topic | None) -> NDArray[np.float32]:
-        boosts = np.zeros(len(self.index.passages), dtype=np.float32)
-        if topic is not None:
-            for row, passage in enumerate(self.index.passages):
-                if self.index.documents[passage.document_id].topic == topic.name:
-                    boosts[row] = TOPIC_WEIGHT * topic.confidence
-        return boosts
+
+def _find_names(index: Index) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each passage's names start among the vectors of its questions, and how many.
+
+    They are its heading, the other ways to ask, and its document's title. A passage without a
+    heading of its own bears the title instead: where it has other names, those alone count.
+    """
+    firsts = index.questions.starts.copy()
+    lengths = np.diff(np.append(firsts, len(index.questions.matrix)))
+    for row, passage in enumerate(index.passages):
+        if passage.questions and passage.heading == index.documents[passage.document_id].title:
+            firsts[row] += 1
+            lengths[row] -= 2
+    return firsts, lengths
 
 
-def _scale(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Map the lowest score to 0 and the highest to 1; equal scores all to 0."""
-    low, high = scores.min(), scores.max()
-    if high <= low:
-        return np.zeros_like(scores)
-    scaled: NDArray[np.float32] = (scores - low) / (high - low)
+def _group_by_topic(index: Index) -> dict[str, list[int]]:
+    """Return the rows of the passages of each topic."""
+    rows: dict[str, list[int]] = {}
+    for row, passage in enumerate(index.passages):
+        rows.setdefault(index.documents[passage.document_id].topic, []).append(row)
+    return rows
+
+
+def _best(scores: NDArray[np.float32], n: int) -> NDArray[np.int64]:
+    """Return the rows of the `n` highest scores, in no order."""
+    if len(scores) <= n:
+        return np.arange(len(scores))
+    best: NDArray[np.int64] = np.argpartition(-scores, n)[:n]
+    return best
+
+
+def _scale(signals: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Map the lowest score of each reading to 0 and the highest to 1, and return the mean.
+
+    Args:
+        signals: `(n_readings, n)`; a reading whose scores are all equal counts as 0.
+    """
+    low = signals.min(axis=1, keepdims=True)
+    span = signals.max(axis=1, keepdims=True) - low
+    scaled: NDArray[np.float32] = ((signals - low) / np.where(span > 0, span, 1)).mean(axis=0)
     return scaled

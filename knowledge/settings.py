@@ -18,6 +18,8 @@ class Settings:
         documents: Folder of source files (`KNOWLEDGE_DOCUMENTS`).
         index: The index file (`KNOWLEDGE_INDEX`).
         encoder: Folder of the exported encoder (`KNOWLEDGE_ENCODER`).
+        max_file_mb: Size of the largest file that is read, in millions of bytes
+            (`KNOWLEDGE_MAX_FILE_MB`).
         max_words: Most words of a passage (`KNOWLEDGE_MAX_WORDS`).
         top_k: Most passages an answer cites (`KNOWLEDGE_TOP_K`).
         threshold: Lowest probability that counts as an answer, 0 to 1 (`KNOWLEDGE_THRESHOLD`).
@@ -29,6 +31,7 @@ class Settings:
     documents: Path = Path("knowledge/documents")
     index: Path = Path("build/knowledge.db")
     encoder: Path = Path("build/encoder")
+    max_file_mb: float = 50.0
     max_words: int = 160
     top_k: int = 4
     threshold: float = 0.35
@@ -47,6 +50,9 @@ class Settings:
             documents=Path(environ.get(PREFIX + "DOCUMENTS") or defaults.documents),
             index=Path(environ.get(PREFIX + "INDEX") or defaults.index),
             encoder=Path(environ.get(PREFIX + "ENCODER") or defaults.encoder),
+            max_file_mb=_number(
+                environ, "MAX_FILE_MB", defaults.max_file_mb, low=0.001, high=10_000
+            ),
             max_words=int(_number(environ, "MAX_WORDS", defaults.max_words, low=20, high=1000)),
             top_k=int(_number(environ, "TOP_K", defaults.top_k, low=1, high=50)),
             threshold=_number(environ, "THRESHOLD", defaults.threshold, low=0, high=1),

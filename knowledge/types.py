@@ -20,11 +20,15 @@ class Section:
         headings: Heading path, outermost first; empty for text before the first heading.
         blocks: Paragraphs and lists in order; a list is one block with a line for each item.
         questions: Other ways to ask what this section answers; searched, never shown.
+        page: Page on which it starts, from 1; none in a format without pages.
+        id: The id that its source gives it, kept by its passage; empty where it gives none.
     """
 
     headings: tuple[str, ...]
     blocks: tuple[str, ...]
     questions: tuple[str, ...] = ()
+    page: int | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class Document:
     """A source file, read.
 
     Attributes:
-        id: Path below the documents folder, without its suffix.
+        id: Path below the documents folder, without its suffix unless two files differ in nothing
+            else; the given id of a passage that came ready.
         topic: Names the intent `ask_<topic>`; empty where no intent belongs to the document.
         url: Where a reader can check it; its first source's address where it has none of its own.
         reviewed: ISO date on which the text was last checked; empty when unknown.
@@ -63,12 +68,14 @@ class Passage:
     """A chunk of a document: the unit that is embedded and shown.
 
     Attributes:
-        id: `<document id>#<heading>`, stable while the heading stays.
+        id: `<document id>#<heading>`, stable while the heading stays; its own where it came with
+            one.
         heading: Heading path joined by " > "; the document's title where it has none.
         text: Plain text as shown; no blank lines.
         sentences: Start and end offsets in `text` of each sentence, in order. A list belongs to
             the sentence that introduces it.
         questions: Other ways to ask what its section answers; searched, never shown.
+        page: Page of the document on which it starts, from 1; none where it has no pages.
     """
 
     id: str
@@ -78,6 +85,7 @@ class Passage:
     text: str
     sentences: tuple[tuple[int, int], ...]
     questions: tuple[str, ...] = ()
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,8 @@ class Hit:
 
     Attributes:
         score: Rank score, 0 to 1, comparable within one search only.
-        similarity: Cosine between query and passage, -1 to 1; comparable between searches.
+        similarity: Cosine between query and passage (title, heading and text), -1 to 1; comparable
+            between searches.
         question_similarity: The same between query and the nearest of the ways to ask what the
             passage answers.
         coverage: Share of the query's words that occur in the passage or its questions, rare

@@ -32,7 +32,7 @@ def test_warm_up_without_a_library_logs_and_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     resources.get_settings.cache_clear()
-    resources.get_retriever.cache_clear()
+    resources.get_live_retriever.cache_clear()
     monkeypatch.setenv("KNOWLEDGE_INDEX", "/nowhere/knowledge.db")
 
     warm_up()

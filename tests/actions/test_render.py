@@ -1,10 +1,17 @@
 """Hits to words and payloads."""
 
+from dataclasses import replace
+
 import pytest
 
 from actions import render
 from knowledge.types import Hit
 from tests.actions.conftest import make_hit
+
+
+def make_paged_hit(**document: str) -> Hit:
+    hit = make_hit("men", **document)
+    return replace(hit, passage=replace(hit.passage, page=3))
 
 
 def test_source_line_names_all_a_reader_needs_to_check() -> None:
@@ -20,6 +27,30 @@ def test_source_line_leaves_out_what_is_unknown() -> None:
     hit = make_hit("men", title="What about men?", publisher="", url="", reviewed="")
 
     assert render.source_line(hit) == "What about men?"
+
+
+def test_source_line_names_the_page_of_a_document_that_has_pages() -> None:
+    line = render.source_line(make_paged_hit())
+
+    assert "section “What about men?”, page 3, Example Charity" in line
+
+
+def test_source_line_names_the_page_without_a_section() -> None:
+    line = render.source_line(make_paged_hit(title="What about men?"))
+
+    assert line.startswith("What about men?, page 3, Example Charity")
+
+
+@pytest.mark.parametrize(
+    ("hit", "section"),
+    [
+        (make_hit("men"), "What about men?"),
+        (make_paged_hit(), "What about men?, page 3"),
+    ],
+    ids=["no-pages", "pages"],
+)
+def test_citation_names_section_and_page(hit: Hit, section: str) -> None:
+    assert render.citation(hit)["section"] == section
 
 
 def test_citation_says_whose_facts_a_document_uses(sourced: Hit) -> None:

@@ -82,7 +82,9 @@ def test_build_writes_the_index_and_says_so(run: Run, copied: Settings) -> None:
     result = run("build")
 
     assert (result.code, result.err) == (0, "")
-    assert result.out == f"{copied.index}: 10 passages of 5 documents\n"
+    assert result.out.startswith(
+        f"{copied.index}: 10 passages of 5 documents; 5 added; 10 passages embedded ("
+    )
     assert copied.index.is_file()
 
 
@@ -94,14 +96,51 @@ def test_build_prints_its_manifest_for_machines(run: Run, copied: Settings) -> N
     assert manifest["encoder"] == "bag-of-words"
 
 
-def test_build_names_an_unreadable_document(run: Run, copied: Settings) -> None:
+def test_build_says_that_nothing_changed(run: Run, copied: Settings) -> None:
+    result = run("build")
+
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(f"{copied.index}: 10 passages of 5 documents; nothing changed (")
+
+
+def test_build_counts_what_changed(run: Run, copied: Settings) -> None:
+    (copied.documents / "scan.md").unlink()
+    (copied.documents / "new.md").write_text("# Is milk good?\n\nMilk is good.")
+    (copied.documents / "falls.md").write_text("# Rugs?\n\nLoose rugs are the first thing to go.")
+
+    assert "; 1 added, 1 changed, 1 removed; 2 passages embedded (" in run("build").out
+
+
+def test_build_prints_what_changed_for_machines(run: Run, copied: Settings) -> None:
+    (copied.documents / "scan.md").unlink()
+
+    printed = load_json(run("build", "--json"))
+
+    assert printed.items() >= {"added": 0, "changed": 0, "removed": 1, "embedded": 0}.items()
+    assert printed["unreadable"] == []
+
+
+def test_build_names_an_unreadable_document_and_builds_the_rest(run: Run, copied: Settings) -> None:
     bad = copied.documents / "bad.md"
     bad.write_text("---\nnever: closed\n")
+    (copied.documents / "new.md").write_text("# Is milk good?\n\nMilk is good.")
 
     result = run("build")
 
-    assert (result.code, result.out) == (1, "")
+    assert result.code == 1
     assert result.err == f"Cannot read {bad}: its front matter has no closing --- line.\n"
+    assert f"{copied.index}: 11 passages of 6 documents; 1 added; " in result.out
+
+
+def test_build_prints_unreadable_documents_for_machines(run: Run, copied: Settings) -> None:
+    bad = copied.documents / "bad.md"
+    bad.write_text("---\nnever: closed\n")
+
+    result = run("build", "--json")
+
+    reason = "its front matter has no closing --- line."
+    assert result.code == 1
+    assert json.loads(result.out)["unreadable"] == [{"path": str(bad), "reason": reason}]
 
 
 def test_build_names_a_missing_folder(run: Run, copied: Settings) -> None:

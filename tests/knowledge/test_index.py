@@ -1,5 +1,6 @@
 """The conformance suite of an index: what any store of passages has to do."""
 
+import gc
 import json
 import shutil
 import sqlite3
@@ -14,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge import chunk, ingest, search
-from knowledge.embed import Encoder
+from knowledge import chunk, ingest, search, store
+from knowledge.embed import Encoder, Parts
 from knowledge.errors import IndexMismatch, IndexNotFound, KnowledgeError
 from knowledge.index import FORMAT, Embedded, Index, Manifest, Rows, hash_corpus, quote_query
 from knowledge.search import Retriever
@@ -74,14 +75,13 @@ def build_index(
         n_documents=len(documents),
         n_passages=len(passages),
     )
+    titles = {document.id: document.title for document in documents}
+    parts = [Parts.of(passage, titles[passage.document_id]) for passage in passages]
     embedded = Embedded(
         passages=passages,
-        texts=encoder.encode([passage.text for passage in passages]),
-        questions=[encoder.encode([p.heading, *p.questions]) for p in passages],
-        sentences=[
-            encoder.encode([passage.text[start:end] for start, end in passage.sentences])
-            for passage in passages
-        ],
+        texts=encoder.encode([part.text for part in parts]),
+        questions=[encoder.encode(part.questions) for part in parts],
+        sentences=[encoder.encode(part.sentences) for part in parts],
     )
     return Index.build(path, manifest, documents, embedded)
 
@@ -94,17 +94,39 @@ def passage(text: str, *, number: int = 0, id_: str | None = None) -> Passage:
 
 
 def test_load_returns_what_was_built(library: Settings, index: Index, encoder: Encoder) -> None:
-    documents = ingest.read_folder(library.documents)
+    documents, _ = ingest.read_folder(library.documents)
     passages = [p for d in documents for p in chunk.chunk(d, max_words=library.max_words)]
 
     assert list(index.documents.values()) == [replace(d, sections=()) for d in documents]
     assert list(index.documents) == [document.id for document in documents]
     assert list(index.passages) == passages
-    assert np.array_equal(index.texts, encoder.encode([p.text for p in passages]))
     for row, p in enumerate(passages):
-        parts = [p.text[start:end] for start, end in p.sentences]
-        assert np.array_equal(index.sentences.of(row), encoder.encode(parts))
-        assert np.array_equal(index.questions.of(row), encoder.encode([p.heading, *p.questions]))
+        parts = Parts.of(p, index.documents[p.document_id].title)
+        assert np.array_equal(index.texts[row], encoder.encode([parts.text])[0])
+        assert np.array_equal(index.questions.of(row), encoder.encode(parts.questions))
+        assert np.allclose(index.sentences.of(row), encoder.encode(parts.sentences), atol=0.001)
+
+
+@pytest.mark.parametrize("block_rows", [1, 3, 10, 11, 4096])
+def test_load_puts_blocks_of_vectors_together(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, block_rows: int
+) -> None:
+    monkeypatch.setattr(store, "BLOCK_ROWS", block_rows)
+    passages = [passage(f"Bone {number}.", number=number) for number in range(11)]
+
+    index = build_index(tmp_path / "i.db", encoder, [Document("doc", "Title")], passages)
+
+    parts = [Parts.of(p, "Title") for p in passages]
+    assert np.array_equal(index.texts, encoder.encode([part.text for part in parts]))
+    assert np.array_equal(index.questions.of(7), encoder.encode(parts[7].questions))
+
+
+def test_load_keeps_pages_and_odd_words(tmp_path: Path, encoder: Encoder) -> None:
+    odd = replace(passage('A "quoted" \u2028 NUL \x00 🦴 bone.'), page=7)
+
+    index = build_index(tmp_path / "i.db", encoder, [Document("doc", "Title")], [odd])
+
+    assert index.passages == [odd]
 
 
 def test_build_returns_the_same_as_load(tmp_path: Path, encoder: Encoder) -> None:
@@ -152,6 +174,15 @@ def test_build_that_fails_leaves_the_old_index(tmp_path: Path, encoder: Encoder)
     assert [p.text for p in Index.load(path).passages] == ["Old."]
 
 
+def test_build_plays_back_nothing_that_a_crash_left(tmp_path: Path, encoder: Encoder) -> None:
+    for name in ("i.db.new", "i.db.new-journal"):
+        (tmp_path / name).write_bytes(b"half written" * 100)
+
+    build_index(tmp_path / "i.db", encoder, [Document("doc", "Title")], [passage("New.")])
+
+    assert [path.name for path in tmp_path.iterdir()] == ["i.db"]
+
+
 def test_an_index_that_is_open_outlives_a_new_build(tmp_path: Path, encoder: Encoder) -> None:
     path = tmp_path / "i.db"
     old = build_index(path, encoder, [Document("doc", "Title")], [passage("Old milk.")])
@@ -159,6 +190,38 @@ def test_an_index_that_is_open_outlives_a_new_build(tmp_path: Path, encoder: Enc
     build_index(path, encoder, [Document("doc", "Title")], [passage("New cheese.")])
 
     assert old.bm25("milk", max_terms=9)[0] > 0
+    assert np.allclose(old.sentences.of(0), encoder.encode(["Old milk."]), atol=0.001)
+    assert [p.text for p in Index.load(path).passages] == ["New cheese."]
+
+
+def test_an_index_that_nobody_uses_closes_its_file(copied: Path) -> None:
+    index = Index.load(copied)
+    connection = index.connection
+
+    del index
+    gc.collect()
+
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
+
+
+def test_load_reads_again_what_was_replaced_meanwhile(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "i.db"
+    build_index(path, encoder, [Document("doc", "Title")], [passage("Old.")])
+    new = tmp_path / "new.db"
+    build_index(new, encoder, [Document("doc", "Title")], [passage("A longer text. " * 5000)])
+    check_size = store.check_size
+
+    def replace_first(connection: sqlite3.Connection, checked: Path) -> None:
+        if new.exists():
+            new.replace(path)
+        check_size(connection, checked)
+
+    monkeypatch.setattr(store, "check_size", replace_first)
+
+    assert Index.load(path).passages[0].text.startswith("A longer text.")
 
 
 def test_an_empty_library_is_an_index(tmp_path: Path, encoder: Encoder) -> None:
@@ -237,9 +300,12 @@ def test_load_checks_the_format_before_it_reads_on(copied: Path) -> None:
         ("UPDATE documents SET url = 'https://evil.example' WHERE id = 'calcium'", "corpus"),
         ("DELETE FROM documents WHERE id = 'scan'", "n_documents"),
         ("DELETE FROM passages WHERE row = 9", "n_passages"),
-        ("UPDATE passages SET text_embedding = zeroblob(8)", "dim"),
-        ("UPDATE passages SET question_embeddings = zeroblob(8) WHERE row = 0", "dim"),
-        ("UPDATE passages SET sentence_embeddings = zeroblob(24) WHERE row = 0", "dim"),
+        ("UPDATE passages SET page = 3 WHERE row = 0", "corpus"),
+        ("UPDATE passages SET sentences = '[]'", "corpus"),
+        ("UPDATE passages SET sentences = 'not JSON'", "corpus"),
+        ("UPDATE documents SET sources = 'not JSON'", "corpus"),
+        ("UPDATE vectors SET data = zeroblob(40) WHERE kind = 'text'", "dim"),
+        ("UPDATE vectors SET data = zeroblob(40 * 22) WHERE kind = 'question'", "dim"),
     ],
 )
 def test_load_refuses_an_index_changed_by_hand(copied: Path, sql: str, field: str) -> None:
@@ -261,18 +327,15 @@ def test_load_refuses_an_index_changed_by_hand(copied: Path, sql: str, field: st
         "DROP TABLE documents",
         "DROP TABLE passages",
         "UPDATE manifest SET value = 'not JSON' WHERE key = 'dim'",
-        "UPDATE documents SET sources = 'not JSON'",
-        """UPDATE documents SET sources = '[{"unknown": 1}]'""",
-        "UPDATE documents SET sources = '7'",
-        "UPDATE passages SET sentences = 'not JSON'",
-        "UPDATE passages SET sentences = '[1]'",
-        "UPDATE passages SET sentences = '[]'",
-        "UPDATE passages SET text_embedding = zeroblob(7)",
-        "UPDATE passages SET text_embedding = zeroblob(8) WHERE row = 0",
-        "UPDATE passages SET sentence_embeddings = zeroblob(4) WHERE row = 0",
-        "UPDATE passages SET questions = 'not JSON'",
-        "UPDATE passages SET questions = '7'",
-        "UPDATE passages SET question_embeddings = zeroblob(4) WHERE row = 1",
+        "DROP TABLE vectors",
+        "DROP TABLE sentence_vectors",
+        "DELETE FROM vectors",
+        "DELETE FROM vectors WHERE kind = 'question'",
+        "UPDATE vectors SET data = zeroblob(7)",
+        "UPDATE vectors SET data = zeroblob(length(data) - 4) WHERE kind = 'text'",
+        "DELETE FROM sentence_vectors",
+        "DELETE FROM sentence_vectors WHERE row = 4",
+        "UPDATE sentence_vectors SET data = zeroblob(4) WHERE row = 0",
     ],
 )
 def test_load_refuses_a_damaged_index(copied: Path, sql: str) -> None:
@@ -625,6 +688,33 @@ def test_rows_are_those_of_their_passage() -> None:
 
     assert rows.matrix.shape == (6, 2)
     assert [np.array_equal(rows.of(i), group) for i, group in enumerate(groups)] == [True] * 3
+
+
+def test_stored_rows_are_those_of_their_passage(index: Index) -> None:
+    assert len(index.sentences.starts) == len(index.passages)
+    for row, start in enumerate(index.sentences.starts):
+        rows = index.sentences.of(row)
+        assert len(rows) == len(index.passages[row].sentences)
+        assert np.array_equal(index.sentences.matrix[start : start + len(rows)], rows)
+
+
+def test_stored_rows_best_is_the_highest_of_each_passage(index: Index, encoder: Encoder) -> None:
+    embedding = encoder.encode(["Flat shoes with rubber soles"])[0]
+
+    best = index.sentences.best(embedding)
+
+    expected = [(index.sentences.of(row) @ embedding).max() for row in range(len(best))]
+    assert best == pytest.approx(expected, abs=1e-6)
+
+
+def test_stored_rows_name_a_file_that_became_unreadable(copied: Path) -> None:
+    index = Index.load(copied)
+    change(copied, "UPDATE sentence_vectors SET data = zeroblob(3) WHERE row = 2")
+
+    with pytest.raises(IndexNotFound, match="damaged") as caught:
+        index.sentences.of(2)
+
+    assert caught.value.path == copied
 
 
 def test_rows_best_is_the_highest_of_each_passage() -> None:

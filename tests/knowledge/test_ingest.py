@@ -1,13 +1,14 @@
 """Source files to documents."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from knowledge.chunk import chunk
 from knowledge.errors import DocumentUnreadable
-from knowledge.ingest import read_document, read_folder, read_sections
+from knowledge.ingest import read_file, read_folder
 from knowledge.types import Document, Section, Source
 
 BODY = "## Heading\n\nText.\n"
@@ -35,10 +36,17 @@ def read(tmp_path: Path, text: str, name: str = "some-document.md") -> Document:
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    return read_document(path, tmp_path)
+    return only(path, tmp_path)
 
 
-def test_read_document_keeps_every_field(tmp_path: Path) -> None:
+def only(path: Path, folder: Path) -> Document:
+    """Return the one document in a file."""
+    (document,), faults = read_file(path, folder)
+    assert faults == []
+    return document
+
+
+def test_read_file_keeps_every_field(tmp_path: Path) -> None:
     assert read(tmp_path, COMPLETE, "food/calcium.md") == Document(
         id="food/calcium",
         title="Calcium in food",
@@ -55,7 +63,7 @@ def test_read_document_keeps_every_field(tmp_path: Path) -> None:
     )
 
 
-def test_read_document_without_front_matter_is_named_by_its_file(tmp_path: Path) -> None:
+def test_read_file_without_front_matter_is_named_by_its_file(tmp_path: Path) -> None:
     document = read(tmp_path, BODY, "coeliac-disease.md")
 
     assert document == Document(
@@ -66,7 +74,7 @@ def test_read_document_without_front_matter_is_named_by_its_file(tmp_path: Path)
 
 
 @pytest.mark.parametrize("front", ["", "title:\ntopic:\nsources:\nreviewed:\n"])
-def test_read_document_takes_empty_values_as_missing(tmp_path: Path, front: str) -> None:
+def test_read_file_takes_empty_values_as_missing(tmp_path: Path, front: str) -> None:
     document = read(tmp_path, f"---\n{front}---\n{BODY}")
 
     assert (document.title, document.topic, document.sources, document.reviewed) == (
@@ -77,7 +85,7 @@ def test_read_document_takes_empty_values_as_missing(tmp_path: Path, front: str)
     )
 
 
-def test_read_document_takes_its_address_from_its_first_source(tmp_path: Path) -> None:
+def test_read_file_takes_its_address_from_its_first_source(tmp_path: Path) -> None:
     text = COMPLETE.replace("url: https://library.example/calcium\n", "", 1)
 
     assert read(tmp_path, text).url == "https://bone.example/calcium"
@@ -88,14 +96,12 @@ def test_read_document_takes_its_address_from_its_first_source(tmp_path: Path) -
     [("", "\ufeff"), ("\n", "\r\n"), ("---\n", "---  \n")],
     ids=["byte-order-mark", "line-ends-of-windows", "blanks-after-dashes"],
 )
-def test_read_document_ignores_how_the_file_was_saved(
-    tmp_path: Path, before: str, after: str
-) -> None:
+def test_read_file_ignores_how_the_file_was_saved(tmp_path: Path, before: str, after: str) -> None:
     saved = after + COMPLETE if not before else COMPLETE.replace(before, after)
     path = tmp_path / "some-document.md"
     path.write_bytes(saved.encode())
 
-    assert read_document(path, tmp_path) == read(tmp_path, COMPLETE)
+    assert only(path, tmp_path) == read(tmp_path, COMPLETE)
 
 
 @pytest.mark.parametrize(
@@ -113,13 +119,14 @@ def test_read_document_ignores_how_the_file_was_saved(
         ("---\nsources: {publisher: A, url: B}\n---\nText.", "sources"),
         ("---\nsources: [a text]\n---\nText.", "sources"),
         ("---\nsources: [{publisher: No address}]\n---\nText.", "publisher and a url"),
+        ("---\nurl: javascript:alert(1)\n---\nText.", "not a web address"),
         ("---\nsources: [{publisher: , url: https://a.example}]\n---\nText.", "publisher and a"),
         ("---\ntitle: Nothing below\n---\n", "no text"),
         ("## Only\n\n## Headings\n", "no text"),
-        ("", "no text"),
+        ("", "it is empty"),
     ],
 )
-def test_read_document_refuses_a_faulty_file(tmp_path: Path, text: str, reason: str) -> None:
+def test_read_file_refuses_a_faulty_file(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(DocumentUnreadable, match=reason) as caught:
         read(tmp_path, text)
 
@@ -127,27 +134,232 @@ def test_read_document_refuses_a_faulty_file(tmp_path: Path, text: str, reason: 
     assert str(caught.value.path) in str(caught.value)
 
 
-def test_read_document_refuses_what_is_not_utf8(tmp_path: Path) -> None:
+def test_read_file_refuses_what_is_not_utf8(tmp_path: Path) -> None:
     (tmp_path / "latin.md").write_bytes("Östrogen".encode("latin-1"))
 
     with pytest.raises(DocumentUnreadable, match="not UTF-8"):
-        read_document(tmp_path / "latin.md", tmp_path)
+        read_file(tmp_path / "latin.md", tmp_path)
 
 
-def test_read_document_refuses_a_folder(tmp_path: Path) -> None:
+def test_read_file_refuses_a_folder(tmp_path: Path) -> None:
     (tmp_path / "folder.md").mkdir()
 
     with pytest.raises(DocumentUnreadable, match="directory"):
-        read_document(tmp_path / "folder.md", tmp_path)
+        read_file(tmp_path / "folder.md", tmp_path)
 
 
-def test_read_folder_is_ordered_and_leaves_out_what_is_no_document(tmp_path: Path) -> None:
-    names = ["b.md", "a.md", "sub/c.md", "SOURCES.md", "sub/SOURCES.md", "notes.txt", "scan.pdf"]
-    for name in names:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(BODY)
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
 
-    assert [document.id for document in read_folder(tmp_path)] == ["a", "b", "sub/c"]
+
+def ids(documents: list[Document]) -> list[str]:
+    return [document.id for document in documents]
+
+
+def test_read_folder_reads_all_formats_in_order(tmp_path: Path) -> None:
+    files = {
+        "b.md": BODY, "a.html": "<p>Text.", "sub/c.txt": "Text.", "d.markdown": BODY,
+        "e.HTM": "<p>Text.",
+        "f.jsonl": '{"id": "F1", "text": "Text."}\n{"id": "F2", "text": "Text."}',
+    }  # fmt: skip
+
+    documents, failures = read_folder(write(tmp_path, files))
+
+    assert ids(documents) == ["a", "b", "d", "e", "F1", "F2", "sub/c"]
+    assert failures == []
+
+
+@pytest.mark.parametrize(
+    "name", ["SOURCES.md", "sub/SOURCES.md", ".DS_Store", ".git/config", "~$a.docx", "Thumbs.db"]
+)
+def test_read_folder_passes_over_what_is_no_document(tmp_path: Path, name: str) -> None:
+    documents, failures = read_folder(write(tmp_path, {"a.md": BODY, name: "anything"}))
+
+    assert (ids(documents), failures) == (["a"], [])
+
+
+BROKEN: list[tuple[str, bytes, str]] = [
+    ("broken.pdf", b"%PDF-1.7\nrubbish", "it is damaged"),
+    ("broken.docx", b"PK\x03\x04 word/document.xml rubbish", "it is damaged"),
+    ("empty.md", b"", "it is empty"),
+    ("empty.pdf", b"", "it is empty"),
+    ("frame.html", b"<html><body><nav>Home</nav></body></html>", "it has no text"),
+    ("binary.txt", bytes(range(256)), "it is a binary file"),
+    ("latin.txt", "Östrogen".encode("latin-1"), "it is not UTF-8 text"),
+    ("pdf.html", b"%PDF-1.7", "it is a PDF under a wrong name"),
+    ("zip.docx", b"PK\x03\x04", "it is an archive (ZIP)"),
+    ("page.md", b"<!doctype html><p>Text.", "it is an HTML page under a wrong name"),
+    ("lines.jsonl", b"{\n[]", "2 passages are left out. Line 1: it is not JSON."),
+    ("slides.pptx", b"PK\x03\x04", "files of this kind are not read"),
+    ("README", b"Text.", "files of this kind are not read"),
+    ("lonely.yml", b"title: A", "no document of its name"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "reason"), BROKEN, ids=[name for name, _, _ in BROKEN])
+def test_read_folder_names_a_file_it_cannot_read_and_reads_the_rest(
+    tmp_path: Path, name: str, data: bytes, reason: str
+) -> None:
+    documents, (failure,) = read_folder(write(tmp_path, {"a.md": BODY, name: data, "z.md": BODY}))
+
+    assert ids(documents) == ["a", "z"]
+    assert failure.path == tmp_path / name
+    assert reason in failure.reason
+    assert failure.reason.endswith(".") or ")" in failure.reason
+
+
+def test_read_folder_reads_no_file_over_the_limit(tmp_path: Path) -> None:
+    files = {"a.md": BODY, "big.md": "Text. " * 1000}
+
+    documents, (failure,) = read_folder(write(tmp_path, files), max_file_mb=0.005)
+
+    assert ids(documents) == ["a"]
+    assert failure.path.name == "big.md"
+    assert "KNOWLEDGE_MAX_FILE_MB" in failure.reason
+
+
+def test_read_folder_names_a_broken_link(tmp_path: Path) -> None:
+    (write(tmp_path, {"a.md": BODY}) / "link.md").symlink_to("nowhere.md")
+
+    _, (failure,) = read_folder(tmp_path)
+
+    assert (failure.path.name, "broken link" in failure.reason) == ("link.md", True)
+
+
+def test_read_folder_names_a_pipe_instead_of_waiting_for_it(tmp_path: Path) -> None:
+    os.mkfifo(write(tmp_path, {"a.md": BODY}) / "pipe.md")
+
+    _, (failure,) = read_folder(tmp_path)
+
+    assert failure.path.name == "pipe.md"
+
+
+def test_read_folder_names_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": BODY})
+    Path(os.fsdecode(bytes(tmp_path) + b"/\xff.md")).write_text(BODY)
+
+    _, (failure,) = read_folder(tmp_path)
+
+    assert "not UTF-8" in failure.reason
+    assert str(failure).encode()
+
+
+def test_read_folder_keeps_the_good_lines_and_names_the_others(tmp_path: Path) -> None:
+    lines = '{"id": "1", "text": "One."}\n' + "{\n" * 7
+
+    documents, (failure,) = read_folder(write(tmp_path, {"a.jsonl": lines}))
+
+    assert ids(documents) == ["1"]
+    assert failure.reason.startswith("7 passages are left out. Line 2: it is not JSON. Line 3:")
+    assert failure.reason.endswith("And 2 more.")
+
+
+@pytest.mark.parametrize("given", ["a", "a#heading", "1"])
+def test_read_folder_uses_no_id_twice(
+    tmp_path: Path, given: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = {
+        "a.md": BODY,
+        "b.jsonl": '{"id": "1", "text": "One."}',
+        "c.jsonl": f'{{"id": "{given}", "text": "A."}}\n{{"id": "{given}", "text": "B."}}',
+    }
+
+    documents, failures = read_folder(write(tmp_path, files))
+
+    assert failures == []
+    assert ids(documents) == ["a", "1", f"c/{given}", f"c/{given}-2"]
+    assert [document.sections[0].id for document in documents[1:]] == ids(documents)[1:]
+    assert "2 ids were taken" in caplog.text
+
+
+def test_read_folder_names_no_document_as_a_passage_is_named(tmp_path: Path) -> None:
+    files = {"a.jsonl": '{"id": "b#heading", "text": "One."}', "b.md": BODY}
+
+    documents, _ = read_folder(write(tmp_path, files))
+
+    passages = [p.id for document in documents for p in chunk(document, max_words=50)]
+    assert passages == ["b#heading", "b/b#heading"]
+
+
+def test_read_folder_tells_files_apart_that_differ_in_their_suffix(tmp_path: Path) -> None:
+    files = {"guide.md": BODY, "guide.txt": "Text.", "other.md": BODY}
+
+    documents, _ = read_folder(write(tmp_path, files))
+
+    assert ids(documents) == ["guide.md", "guide.txt", "other"]
+
+
+SIDECAR = """\
+title: From the sidecar
+publisher: Bone Charity
+url: https://bone.example/leaflet
+reviewed: 2026-05-01
+topic: falls
+licence: CC BY 4.0
+sources: [{publisher: NHS, url: "https://nhs.example/"}]
+"""
+
+
+@pytest.mark.parametrize("sidecar", ["a.yml", "a.yaml", "a.txt.yml"])
+def test_sidecar_says_what_the_format_cannot(tmp_path: Path, sidecar: str) -> None:
+    documents, failures = read_folder(write(tmp_path, {"a.txt": "Text.", sidecar: SIDECAR}))
+
+    assert failures == []
+    assert documents == [
+        Document(
+            id="a",
+            title="From the sidecar",
+            topic="falls",
+            publisher="Bone Charity",
+            url="https://bone.example/leaflet",
+            reviewed="2026-05-01",
+            licence="CC BY 4.0",
+            sources=(Source("NHS", "https://nhs.example/"),),
+            sections=(Section((), ("Text.",)),),
+        )
+    ]
+
+
+def test_sidecar_wins_over_the_file_and_leaves_the_rest(tmp_path: Path) -> None:
+    files = {"a.md": COMPLETE, "a.yml": "title: Other\nreviewed: 2026-06-01\n"}
+
+    ((document,), _) = read_folder(write(tmp_path, files))
+
+    assert (document.title, document.reviewed) == ("Other", "2026-06-01")
+    assert document.publisher == "The Library"
+
+
+def test_sidecar_of_json_lines_holds_for_each(tmp_path: Path) -> None:
+    lines = '{"id": "1", "text": "One.", "title": "A"}\n{"id": "2", "text": "Two.", "title": "B"}'
+
+    documents, _ = read_folder(write(tmp_path, {"a.jsonl": lines, "a.yml": "publisher: NIH"}))
+
+    assert [(d.title, d.publisher) for d in documents] == [("A", "NIH"), ("B", "NIH")]
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "reason"),
+    [
+        ("title: [a", "its sidecar a.yml is not YAML"),
+        ("- a", "its sidecar a.yml is not a list of `key: value` lines"),
+        ("reviewed: soon", "`reviewed: soon` in its sidecar a.yml is not a date"),
+        (b"\xff", "not UTF-8"),
+    ],
+)
+def test_faulty_sidecar_keeps_its_document_out(
+    tmp_path: Path, sidecar: str | bytes, reason: str
+) -> None:
+    files = {"a.txt": "Text.", "a.yml": sidecar, "b.txt": "Text."}
+
+    documents, (failure,) = read_folder(write(tmp_path, files))
+
+    assert ids(documents) == ["b"]
+    assert failure.path == tmp_path / "a.txt"
+    assert reason in failure.reason
 
 
 def test_read_folder_names_a_missing_folder(tmp_path: Path) -> None:
@@ -157,94 +369,14 @@ def test_read_folder_names_a_missing_folder(tmp_path: Path) -> None:
     assert caught.value.path == tmp_path / "nowhere"
 
 
-def test_read_folder_refuses_a_folder_without_documents(tmp_path: Path) -> None:
-    (tmp_path / "SOURCES.md").write_text("# Register")
-
-    with pytest.raises(DocumentUnreadable, match="no Markdown document"):
+def test_read_folder_says_what_an_empty_folder_may_hold(tmp_path: Path) -> None:
+    with pytest.raises(DocumentUnreadable, match=r"holds no document .*\.docx"):
         read_folder(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("markdown", "headings"),
-    [
-        ("Text.", [()]),
-        ("# A\n\nText.\n\n## B\n\nText.\n\n# C\n\nText.", [("A",), ("A", "B"), ("C",)]),
-        ("# A\n\n### B\n\nText.\n\n## C\n\nText.", [("A", "B"), ("A", "C")]),
-        ("### A\n\nText.\n\n# B\n\nText.", [("A",), ("B",)]),
-        ("## Empty\n\n## Full\n\nText.", [("Full",)]),
-        ("A\n=\n\nB\n-\n\nText.", [("A", "B")]),
-        ("## What is a **T-score**?\n\nText.", [("What is a T-score?",)]),
-    ],
-)
-def test_read_sections_keeps_the_heading_path(
-    markdown: str, headings: list[tuple[str, ...]]
-) -> None:
-    assert [section.headings for section in read_sections(markdown)] == headings
-
-
-@pytest.mark.parametrize(
-    ("markdown", "blocks"),
-    [
-        ("One\nparagraph  \nof three lines.", ["One paragraph of three lines."]),
-        ("One.\n\nTwo.", ["One.", "Two."]),
-        ("*Calcium* is **good** [for you](https://a.example).", ["Calcium is good for you."]),
-        ("`DXA` &amp; 5 \\* 4 <https://a.example/b>", ["DXA & 5 * 4 https://a.example/b"]),
-        ("![A bone](bone.png)", ["A bone"]),
-        ("Text with <b>tags</b>.", ["Text with tags."]),
-        ("One.\n\n---\n\nTwo.", ["One.", "Two."]),
-        ("Foods:\n\n* milk\n* fish", ["Foods:", "- milk\n- fish"]),
-        ("1. wash\n2. rinse", ["1. wash\n2. rinse"]),
-        ("3. dry\n4. fold", ["3. dry\n4. fold"]),
-        ("- fish\n  - sardines\n  - salmon\n- milk", ["- fish\n- sardines\n- salmon\n- milk"]),
-        ("- one\n\n  still one\n- two", ["- one\nstill one\n- two"]),
-        ("- # Heading\n- text", ["- Heading\n- text"]),
-        ("> Quoted.\n>\n> - item", ["Quoted.", "- item"]),
-        ("> ## Heading\n>\n> Quoted.", ["Heading", "Quoted."]),
-        ("```\none\n\ntwo\n```", ["one\ntwo"]),
-        ("    indented\n", ["indented"]),
-    ],
-)
-def test_read_sections_keeps_the_text(markdown: str, blocks: list[str]) -> None:
-    assert [list(section.blocks) for section in read_sections(markdown)] == [blocks]
-
-
-@pytest.mark.parametrize(
-    ("comment", "questions"),
-    [
-        ("<!-- also asked:\n- how much\n- how often?\n-->", ("how much", "how often?")),
-        ("<!-- also asked:\n\n  * a - b\n\n-\n-->", ("* a - b",)),
-        ("<!-- Also asked: how much -->", ("how much",)),
-        ("<!-- also asked: one\n-->\n\n<!-- also asked: two -->", ("one", "two")),
-        ("<!-- to be checked: how much -->", ()),
-        ("<!-- also asked: -->", ()),
-    ],
-)
-def test_read_sections_reads_other_questions_and_shows_none(
-    comment: str, questions: tuple[str, ...]
-) -> None:
-    markdown = f"## A\n\n{comment}\n\nText.\n\n## B\n\nMore."
-
-    assert list(read_sections(markdown)) == [
-        Section(("A",), ("Text.",), questions),
-        Section(("B",), ("More.",)),
-    ]
-
-
-# An "x" first: a line must not start like a list or a number.
-lines = st.text("abcXYZäßΩ09 ", max_size=20).map(lambda text: "x" + " ".join(text.split()))
-
-
-@given(st.lists(st.tuples(st.integers(1, 6), lines, st.lists(lines, min_size=1, max_size=3))))
-def test_read_sections_loses_no_text(parts: list[tuple[int, str, list[str]]]) -> None:
-    markdown = "\n\n".join(
-        line for level, heading, blocks in parts for line in (f"{'#' * level} {heading}", *blocks)
-    )
-
-    sections = list(read_sections(markdown))
-
-    assert [(section.headings[-1], list(section.blocks)) for section in sections] == [
-        (heading, blocks) for _, heading, blocks in parts
-    ]
+def test_read_folder_gives_the_reasons_when_nothing_can_be_read(tmp_path: Path) -> None:
+    with pytest.raises(DocumentUnreadable, match=r"a\.md: it is empty.*b\.pdf: it is not a PDF"):
+        read_folder(write(tmp_path, {"a.md": "", "b.pdf": "Text."}))
 
 
 @pytest.mark.parametrize(

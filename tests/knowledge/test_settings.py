@@ -12,6 +12,8 @@ GOOD = [
     ("DOCUMENTS", "some/folder", Path("some/folder")),
     ("INDEX", "some/file.db", Path("some/file.db")),
     ("ENCODER", "some/encoder", Path("some/encoder")),
+    ("MAX_FILE_MB", "0.5", 0.5),
+    ("MAX_FILE_MB", "10000", 10_000.0),
     ("MAX_WORDS", "20", 20),
     ("MAX_WORDS", "1000", 1000),
     ("TOP_K", "1", 1),
@@ -26,6 +28,7 @@ GOOD = [
 ]
 
 BAD = {
+    "MAX_FILE_MB": ["big", "0", "-1", "10001", "nan", "50MB"],
     "MAX_WORDS": ["many", "19", "1001", "160.5", "1e2", "nan", " "],
     "TOP_K": ["four", "0", "51", "-4", "4.0", "inf", "9" * 5000],
     "THRESHOLD": ["high", "-0.01", "1.01", "nan", "inf", "0,5", "50%"],

@@ -1,0 +1,186 @@
+"""Measure the library as it grows: `python -m benchmarks.scale`.
+
+MedQuAD is built from nothing, then built again unchanged. Then libraries of several sizes are
+searched, beside BM25 alone (bm25s) and LanceDB's flat search, each in a process of its own.
+"""
+
+import datetime
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from benchmarks import report, tables
+from benchmarks.measure import describe_machine
+from benchmarks.scale_library import DataMissing, read_queries, write_pairs, write_passages
+from benchmarks.scale_timing import ROUNDS, size_bytes
+from knowledge.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks/results/scale.json"
+SCRATCH = ROOT / "build/scale"
+REQUIREMENTS = ROOT / "benchmarks/requirements-scale.txt"
+PEERS = ("bm25s", "lancedb")
+SIZES = "1000,10000,100000"
+FORMAT = 1
+Json = dict[str, Any]
+
+stderr = Console(stderr=True, highlight=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+class JobFailed(Exception):
+    """A measuring process ended with an error, which stands above on stderr."""
+
+    def __init__(self, command: list[str]) -> None:
+        """Name the command."""
+        super().__init__(f"This failed, for the reason above: {' '.join(command)}")
+
+
+@app.command()
+def run(
+    sizes: Annotated[str, typer.Option(help="Passages of the libraries searched.")] = SIZES,
+    pairs: Annotated[
+        int, typer.Option(min=0, help="MedQuAD pairs built from nothing; 0 for all.")
+    ] = 0,
+    data: Annotated[Path, typer.Option(help="Folder of medquad.jsonl.gz and liveqa/.")] = Path(
+        "../shared/data"
+    ),
+    out: Annotated[Path, typer.Option(help="The results as JSON.")] = RESULTS,
+    skip_build: Annotated[
+        bool, typer.Option("--skip-build", help="Keep the build's figures of the last run.")
+    ] = False,
+) -> None:
+    """Measure build and search at several sizes; write the results and the README's table."""
+    counts = [int(size) for size in sizes.split(",")]
+    medquad = data / "medquad.jsonl.gz"
+    queries = read_queries(data / "liveqa")
+    last = report.load(out) or {}
+    results: Json = {
+        "format": FORMAT,
+        "command": f"python -m benchmarks.scale --sizes {sizes} --pairs {pairs}",
+        "date": datetime.date.today().isoformat(),
+        "machine": describe_machine(),
+        "queries": {"n": len(queries), "rounds": ROUNDS, "from": "LiveQA-Med"},
+    }
+    peers = make_peers()
+    results["build"] = last.get("build") if skip_build else measure_build(medquad, pairs)
+    results["sizes"] = [measure_size(medquad, count, queries, peers) for count in counts]
+    results["versions"] = read_versions(peers)
+    report.save(results, out)
+    if out == RESULTS:
+        tables.write_all()
+    print(json.dumps(results, indent=1))
+
+
+def measure_build(medquad: Path, pairs: int) -> Json:
+    """Return what it takes to build the library from nothing, and again with nothing changed."""
+    folder = SCRATCH / "medquad"
+    shutil.rmtree(folder, ignore_errors=True)
+    n_pairs = write_pairs(medquad, folder / "documents", pairs)
+    stderr.print(f"Building {n_pairs:,} pairs from nothing (minutes)")
+    paths = [str(folder / "documents"), str(folder / "index.db"), str(SCRATCH / "memory")]
+    built = run_ours("build", *paths)
+    stderr.print("Building them again, unchanged")
+    settings = {"KNOWLEDGE_DOCUMENTS": paths[0], "KNOWLEDGE_INDEX": paths[1]}
+    started = time.perf_counter()
+    run_job([sys.executable, "-m", "knowledge", "build"], settings)
+    return built | {
+        "n_pairs": n_pairs,
+        "folder_mb": round(size_bytes(folder / "documents") / 1e6, 1),
+        "unchanged_rebuild_s": round(time.perf_counter() - started, 2),
+    }
+
+
+def measure_size(medquad: Path, n_passages: int, queries: list[str], peers: Path) -> Json:
+    """Return the figures of the library and of its peers at one size."""
+    folder = SCRATCH / str(n_passages)
+    shutil.rmtree(folder, ignore_errors=True)
+    max_words = Settings().max_words
+    write_passages(medquad, folder / "documents", n_passages, max_words=max_words)
+    (folder / "queries.json").write_text(json.dumps(queries), encoding="utf-8")
+    index = str(folder / "index.db")
+    stderr.print(f"{n_passages:,} passages: making the library")
+    run_ours("recall", str(folder / "documents"), index, str(SCRATCH / "memory"))
+    stderr.print(f"{n_passages:,} passages: searching")
+    ours = run_ours("search", index, str(folder))
+    found: Json = {"n_passages": ours.pop("n_passages"), "bonafide": ours}
+    for peer in PEERS:
+        stderr.print(f"{n_passages:,} passages: {peer}")
+        command = [str(peers), "-m", "benchmarks.scale_peers"]
+        found[peer] = run_job([*command, "build", peer, str(folder)])
+        found[peer] |= run_job([*command, "search", peer, str(folder)])
+    shutil.rmtree(folder)
+    return found
+
+
+def make_peers() -> Path:
+    """Return the Python of the peers' environment, made when it is missing or outdated."""
+    folder = SCRATCH / "peers"
+    python, installed = folder / "bin/python", folder / "installed.txt"
+    wanted = REQUIREMENTS.read_text(encoding="utf-8")
+    if installed.is_file() and installed.read_text(encoding="utf-8") == wanted:
+        return python
+    stderr.print("Installing bm25s and LanceDB in an environment of their own (a minute, once)")
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-r", str(REQUIREMENTS)], check=True)
+    installed.write_text(wanted, encoding="utf-8")
+    return python
+
+
+def read_versions(peers: Path) -> Json:
+    """Return the versions of what was measured."""
+    code = (
+        "import importlib.metadata as m, json, platform, sys;"
+        "print(json.dumps({'Python': platform.python_version()} "
+        "| {n: m.version(n) for n in sys.argv[1:]}))"
+    )
+    return {
+        "bonafide": run_job([sys.executable, "-c", code, "numpy", "onnxruntime"]),
+        "peers": run_job([str(peers), "-c", code, "numpy", *PEERS]),
+    }
+
+
+def run_ours(*job: str) -> Json:
+    """Run one job of the library in a process of its own and return what it measured."""
+    return run_job([sys.executable, "-m", "benchmarks.scale_ours", *job])
+
+
+def run_job(command: list[str], settings: Mapping[str, str] | None = None) -> Json:
+    """Run a command and return the JSON on the last line it prints; nothing when that is none.
+
+    Raises:
+        JobFailed: It ended with an error.
+    """
+    environ = os.environ | {"PYTHONWARNINGS": "ignore"} | dict(settings or {})
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise JobFailed(command)
+    lines = done.stdout.strip().splitlines()
+    measured: Json = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
+    return measured
+
+
+def main() -> None:
+    """Run the command line; exit 0 when done, 1 when something failed, 2 on wrong usage."""
+    try:
+        app(prog_name="python -m benchmarks.scale")
+    except (DataMissing, JobFailed) as err:
+        stderr.print(str(err), style="red", markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""The library at one size, in a process of its own: `python -m benchmarks.scale_ours JOB ...`."""
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import yaml
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import ActionAnswerQuestion
+from benchmarks.scale_library import RecallingEncoder
+from benchmarks.scale_timing import size_bytes, time_calls
+from knowledge.build import build
+from knowledge.embed import load_encoder
+from knowledge.index import Index
+from knowledge.search import Retriever, Topic
+from knowledge.settings import Settings
+
+TOP_K = 4
+# Every timed search has one, as in a conversation: it must not cost more in a large library.
+TOPIC = Topic("topic_0", 0.5)
+SETTINGS = Settings(subject="")
+ROOT = Path(__file__).resolve().parents[1]
+Json = dict[str, Any]
+
+
+def measure_build(documents: Path, index: Path, memory: Path, *, recall: bool) -> Json:
+    """Build an index and return what it took.
+
+    Args:
+        documents: Folder of the library.
+        index: Where the index goes.
+        memory: Where the encoder's vectors are kept.
+        recall: Take known vectors from there: the time then says nothing about embedding.
+    """
+    settings = replace(SETTINGS, documents=documents, index=index)
+    started = time.perf_counter()
+    with closing(RecallingEncoder(load_encoder(settings), memory, forget=not recall)) as encoder:
+        build(settings, encoder, on_progress=show_progress(started))
+    build_s = time.perf_counter() - started
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    n_passages = len(Index.load(index).passages)
+    return {
+        "n_passages": n_passages,
+        "build_s": round(build_s, 2),
+        "passages_per_s": round(n_passages / build_s, 1),
+        "size_mb": round(size_bytes(index) / 1e6, 1),
+        "peak_memory_mb": round(peak_kb / 1e3, 1),
+    }
+
+
+def show_progress(started: float) -> Callable[..., None]:
+    """Return a function that writes a line to stderr every ten seconds."""
+    last = started
+
+    def show(done: int, total: int, *_: object) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        if now - last >= 10:
+            last = now
+            print(f"    {done:,} of {total:,} after {now - started:.0f} s", file=sys.stderr)
+
+    return show
+
+
+def measure_search(index: Path, folder: Path) -> Json:
+    """Load an index, export it for the peers and return how fast and large it is.
+
+    Args:
+        index: The built index.
+        folder: Holds `queries.json`; passages and vectors are written there.
+    """
+    queries: list[str] = json.loads((folder / "queries.json").read_text(encoding="utf-8"))
+    encoder = load_encoder(SETTINGS)
+    before = psutil.Process().memory_info().rss
+    started = time.perf_counter()
+    retriever = Retriever(encoder, Index.load(index))
+    load_s = time.perf_counter() - started
+    loaded = psutil.Process().memory_info().rss
+
+    def search(retriever: Retriever) -> Callable[[int], int]:
+        return lambda i: len(retriever.search(queries[i], topic=TOPIC, top_k=TOP_K))
+
+    # The first round embeds the queries, the timed ones recall them.
+    with closing(RecallingEncoder(encoder, folder / "memory")) as recalling:
+        alone = time_calls(search(Retriever(recalling, retriever.index)), len(queries))
+    results = {
+        "n_passages": len(retriever.index.passages),
+        "size_mb": round(size_bytes(index) / 1e6, 1),
+        "load_s": round(load_s, 3),
+        "search": alone,
+        "search_with_encoder": time_calls(search(retriever), len(queries)),
+        "answer": time_calls(answer(retriever, queries), len(queries)),
+        "memory_mb": round((loaded - before) / 1e6, 1),
+        "memory_after_search_mb": round((psutil.Process().memory_info().rss - before) / 1e6, 1),
+    }
+    export(retriever, queries, folder)
+    return results
+
+
+def answer(retriever: Retriever, queries: list[str]) -> Callable[[int], int]:
+    """Return a function that runs the action server's whole answer to the n-th query.
+
+    It resolves the message, encodes it, searches, judges and composes, as for a real message;
+    only HTTP and Rasa's own part are left out.
+    """
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    action = ActionAnswerQuestion(lambda: retriever, lambda: replace(SETTINGS, threshold=0.0))
+    loop = asyncio.new_event_loop()
+    intent = {"name": f"ask_{TOPIC.name}", "confidence": TOPIC.confidence}
+
+    def run(i: int) -> int:
+        message = {"text": queries[i], "intent": intent, "intent_ranking": [intent]}
+        tracker = Tracker("scale", {}, message, [], False, None, {}, "action_listen")
+        dispatcher = CollectingDispatcher()
+        loop.run_until_complete(action.run(dispatcher, tracker, domain))
+        return sum(said.get("response") == "utter_answer" for said in dispatcher.messages)
+
+    return run
+
+
+def export(retriever: Retriever, queries: list[str], folder: Path) -> None:
+    """Write the passages, their vectors and the queries' vectors for the peers."""
+    index = retriever.index
+    with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
+        for passage in index.passages:
+            title = index.documents[passage.document_id].title
+            line = {"id": passage.id, "title": title, "text": passage.text}
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    np.save(folder / "vectors.npy", index.texts)
+    np.save(folder / "query_vectors.npy", retriever.encoder.encode(queries))
+
+
+def main(job: str, *arguments: str) -> Json:
+    """Run one job: `build|recall DOCUMENTS INDEX MEMORY` or `search INDEX FOLDER`."""
+    paths = [Path(argument) for argument in arguments]
+    if job == "search":
+        return measure_search(*paths)
+    return measure_build(*paths, recall=job == "recall")
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:])))

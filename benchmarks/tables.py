@@ -1,0 +1,154 @@
+"""Tables of results in Markdown: benchmarks/README.md and docs/retrieval.md have them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import report
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks/results"
+README, RETRIEVAL = ROOT / "benchmarks/README.md", ROOT / "docs/retrieval.md"
+NOT_MEASURED = "Not measured yet: run `{command}`."
+SCALE_COMMAND = ".venv/bin/python -m benchmarks.scale"
+SYSTEMS = {"bonafide": "Bonafide", "bm25s": "BM25 alone (bm25s)", "lancedb": "LanceDB, flat"}
+FIELDS = {
+    "summary": "Summary",
+    "paraphrase": "Paraphrase",
+    "message": "Message",
+    "message_only": "Message without subject",
+}
+Json = dict[str, Any]
+
+
+def write_all() -> None:
+    """Write every table into its document between its markers."""
+    scale = report.load(RESULTS / "scale.json")
+    replace(README, "scale", render_scale(scale))
+    replace(RETRIEVAL, "evaluate", render_evaluate(report.load(RESULTS / "evaluate.json")))
+    ranking = report.load(RESULTS / "ranking.json")
+    if ranking is not None:
+        replace(RETRIEVAL, "ranking", render_ranking(ranking))
+
+
+def replace(path: Path, name: str, section: str) -> None:
+    """Put `section` into a document, between the markers called `name`.
+
+    Raises:
+        ValueError: The markers are not there exactly once.
+    """
+    text = path.read_text(encoding="utf-8")
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    if len(pattern.findall(text)) != 1:
+        raise ValueError(f"{path} needs {begin} and {end} exactly once, in this order.")
+    path.write_text(pattern.sub(lambda _: f"{begin}\n{section}\n{end}", text), encoding="utf-8")
+
+
+def render_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table, the first column left, the others right."""
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, rule, *rows])
+
+
+def render_ranking(ranking: Json) -> str:
+    """Return the tables of what was tried."""
+    parts = []
+    for group in ranking["groups"]:
+        base = f"\n\nBase: {group['base']}." if group["base"] else ""
+        note = f"\n\n{group['note']}" if group["note"] else ""
+        rows = [
+            [row["name"], *(f"{row['ndcg_at_10'][field]:.3f}" for field in FIELDS)]
+            for row in group["rows"]
+        ]
+        table = render_table(["", *FIELDS.values()], rows)
+        parts.append(f"### {group['title']}{base}\n\n{table}{note}")
+    library = ranking["library"]
+    rows = [[row["name"], *(f"{value:.3f}" for value in row["values"])] for row in library["rows"]]
+    table = render_table(["", *(name.capitalize() for name in library["columns"])], rows)
+    parts.append(f"### {library['title']}\n\n{library['note'].capitalize()}.\n\n{table}")
+    return "\n\n".join(parts)
+
+
+def render_evaluate(results: Json | None) -> str:
+    """Return what the shipped ranking reaches on LiveQA-Med."""
+    if results is None:
+        return NOT_MEASURED.format(command="make report")
+    columns = ("ndcg_at_10", "mrr_at_10", "recall_at_10")
+    rows = [
+        [label, *(f"{results[field][column]:.3f}" for column in columns)]
+        for field, label in FIELDS.items()
+        if field in results
+    ]
+    return render_table(["What is searched", "nDCG@10", "MRR@10", "Recall@10"], rows)
+
+
+def render_scale(results: Json | None) -> str:
+    """Return the build's figures and the table of all sizes."""
+    if results is None:
+        return NOT_MEASURED.format(command=SCALE_COMMAND)
+    machine = results["machine"]
+    where = (
+        f"Measured on {results['date']} with `{results['command']}`: {machine['cpu']}, "
+        f"{machine['cores']} cores, {machine['memory_gb']:g} GB of memory."
+    )
+    build = results.get("build")
+    parts = [where, render_build(build)] if build else [where]
+    return "\n\n".join([*parts, render_table(SCALE_HEAD, scale_rows(results))])
+
+
+def render_build(build: Json) -> str:
+    """Return the figures of the build from nothing, as one paragraph."""
+    return (
+        f"MedQuAD from nothing: {build['n_pairs']:,} pairs ({build['folder_mb']:,.0f} MB of text) "
+        f"became {build['n_passages']:,} passages in {build['build_s']:,.0f} s "
+        f"({build['passages_per_s']:,.0f} passages a second), {build['size_mb']:,.0f} MB on disk, "
+        f"at most {build['peak_memory_mb']:,.0f} MB of memory. "
+        f"Built again with nothing changed: {build['unchanged_rebuild_s']:.1f} s."
+    )
+
+
+SCALE_HEAD = (
+    "Passages",
+    "System",
+    "Half within",
+    "95 in 100 within",
+    "Loaded in",
+    "Memory",
+    "Disk",
+)
+# What is timed of Bonafide beside the search itself.
+EXTRA = {"search_with_encoder": "with the encoder", "answer": "whole answer"}
+
+
+def scale_rows(results: Json) -> list[list[str]]:
+    """Return the rows of every size, each with its number of passages."""
+    return [
+        [f"{size['n_passages']:,}", *row] for size in results["sizes"] for row in size_rows(size)
+    ]
+
+
+def size_rows(size: Json) -> list[list[str]]:
+    """Return a row for each system at one size, and one for each thing more that was timed."""
+    rows = []
+    for key, label in SYSTEMS.items():
+        measured = size[key]
+        rows.append(
+            [
+                label,
+                *spell_latency(measured["search"]),
+                f"{measured['load_s']:.2f} s",
+                f"{measured['memory_after_search_mb']:,.0f} MB",
+                f"{measured['size_mb']:,.0f} MB",
+            ]
+        )
+        for job, name in EXTRA.items():
+            if job in measured:
+                rows.append([f"{label}, {name}", *spell_latency(measured[job]), *3 * [""]])
+    return rows
+
+
+def spell_latency(timings: Json) -> list[str]:
+    """Return the median and the 95th percentile in milliseconds."""
+    return [f"{timings['p50_ms']:.1f} ms", f"{timings['p95_ms']:.1f} ms"]

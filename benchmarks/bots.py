@@ -100,7 +100,10 @@ def make_assistant(folder: Path) -> Bot:
 def make_assistant_servers(model: Path) -> tuple[list[Program], int]:
     """Return the assistant's Rasa server and action server, and the port of the first."""
     port, actions_port = find_free_ports(2)
-    environ = {"BONAFIDE_ACTIONS_PORT": str(actions_port)}
+    environ = {
+        "BONAFIDE_ACTIONS_PORT": str(actions_port),
+        "BONAFIDE_OUTCOMES_URL": f"sqlite:///{model.with_name('outcomes.db')}",
+    }
     files = "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"
     address = "--interface", HOST, "--port", str(port)
     return [

@@ -1,7 +1,8 @@
 """Measure what the report shows of the quality: `python -m benchmarks.collect`.
 
 Asks every question of tests/data and keeps what became of it (`results/outcomes.json`), then ranks
-LiveQA-Med by the shipped code (`results/evaluate.json`) where the data set is there.
+LiveQA-Med by the shipped code (`results/evaluate.json`) where the data set is there, and
+cross-validates the intents (`results/nlu.json`).
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import refusal, report
+from benchmarks import nlu, refusal, report
 from knowledge import embed
 from knowledge.evaluate import (
     DEPTH,
@@ -45,6 +46,7 @@ def run(
 ) -> None:
     """Measure again and write both files of results."""
     report.save(collect_outcomes(), OUTCOMES)
+    report.save(nlu.measure_all(data), nlu.RESULTS)
     liveqa = data / "liveqa"
     if not liveqa.is_dir():
         print(f"No {liveqa}: the figures for LiveQA-Med stay as they are.", file=sys.stderr)

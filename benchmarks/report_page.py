@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jinja2
 
-from benchmarks import report, report_parts, tables
+from benchmarks import nlu_report, report, report_parts, tables
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results"
@@ -17,9 +17,9 @@ PAGE = ROOT / "build/report/index.html"
 WORST = PAGE.with_name("worst.json")
 TEMPLATE = "report_page.html.j2"
 INTRODUCTION = (
-    "Four questions: does the right passage come first, does the assistant refuse what its "
-    "documents do not answer, how fast is it in a large library, and what does it get wrong? "
-    "Every figure names the command that makes it."
+    "Five questions: does the right passage come first, does the assistant refuse what its "
+    "documents do not answer, does it understand what is wanted, how fast is it in a large "
+    "library, and what does it get wrong? Every figure names the command that makes it."
 )
 
 
@@ -37,6 +37,7 @@ def render(results: Path = RESULTS, worst: Path = WORST) -> str:
     parts = [
         report_parts.show_ranking(ranking, evaluated),
         report_parts.show_refusal(outcomes),
+        nlu_report.show_understanding(report.load(results / "nlu.json")),
         report_parts.show_scale(scale),
         report_parts.show_worst(outcomes, report.load(worst)),
     ]

@@ -16,20 +16,19 @@ def show_ranking(ranking: Json | None, evaluated: Json | None) -> Part:
     """Return the part about which passage comes first."""
     title = "Does the right passage come first?"
     if ranking is None:
-        return Part("ranking", title, missing="make report")
+        return Part("ranking", title, missing="python -m benchmarks.ranking")
     rows = list(ranking["groups"][0]["rows"])
     if evaluated:
         shipped = {field: evaluated[field]["ndcg_at_10"] for field in tables.FIELDS}
-        rows.append({"name": "Shipped: knowledge/search.py", "ndcg_at_10": shipped})
+        rows.append({"name": "By python -m knowledge evaluate", "ndcg_at_10": shipped})
     bars = [(r["name"], r["ndcg_at_10"]["summary"], r["ndcg_at_10"]["message"]) for r in rows]
     best = max(bars, key=lambda bar: bar[1])
-    facts = ranking["provenance"]
     return Part(
         "ranking",
         title,
         texts=(
             "Patients' real questions to the US National Library of Medicine (LiveQA-Med), each "
-            f"with judged answers. {facts['noise']}",
+            "with judged answers. Differences below 0.01 mean nothing.",
         ),
         figures=(
             Picture(
@@ -42,20 +41,13 @@ def show_ranking(ranking: Json | None, evaluated: Json | None) -> Part:
         ),
         tables=(_ndcg_table("Whole rankings, nDCG@10", rows),),
         notes=(
-            f"{facts['data']}. {facts['selection']}",
+            f"{ranking['data']}. {ranking['selection']}",
             ranking["groups"][0]["note"],
-            facts["what"].replace("`", ""),
         ),
-        details=[
-            _ndcg_table(
-                f"{group['title']}{'. Base: ' if group['base'] else ''}{group['base']}",
-                group["rows"],
-            )
-            for group in ranking["groups"][1:]
-        ],
+        details=[_ndcg_table(group["title"], group["rows"]) for group in ranking["groups"][1:]],
         details_title="Everything that was tried",
-        command="python -m benchmarks.collect" if evaluated else "",
-        date=evaluated["date"] if evaluated else "",
+        command=ranking["command"],
+        date=ranking["date"],
     )
 
 

@@ -167,19 +167,17 @@ class RecallingEncoder:
     kept on disk, so that what a build needs of memory is the build's. Several threads may use it.
     """
 
-    def __init__(self, encoder: Encoder, folder: Path, *, forget: bool = False) -> None:
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
         """Wrap an encoder.
 
         Args:
             encoder: Embeds what is new.
             folder: What it embedded is kept there, for the next run too.
-            forget: Start with nothing known.
         """
         self._encoder = encoder
         folder.mkdir(parents=True, exist_ok=True)
-        mode = "w+b" if forget else "a+b"
-        self._keys = (folder / "keys").open(mode)
-        self._vectors = (folder / "vectors").open(mode)
+        self._keys = (folder / "keys").open("a+b")
+        self._vectors = (folder / "vectors").open("a+b")
         self._keys.seek(0)
         stored = self._keys.read()
         keys = [stored[i : i + _DIGEST_BYTES] for i in range(0, len(stored), _DIGEST_BYTES)]

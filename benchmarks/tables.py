@@ -56,18 +56,13 @@ def render_ranking(ranking: Json) -> str:
     """Return the tables of what was tried."""
     parts = []
     for group in ranking["groups"]:
-        base = f"\n\nBase: {group['base']}." if group["base"] else ""
         note = f"\n\n{group['note']}" if group["note"] else ""
         rows = [
             [row["name"], *(f"{row['ndcg_at_10'][field]:.3f}" for field in FIELDS)]
             for row in group["rows"]
         ]
         table = render_table(["", *FIELDS.values()], rows)
-        parts.append(f"### {group['title']}{base}\n\n{table}{note}")
-    library = ranking["library"]
-    rows = [[row["name"], *(f"{value:.3f}" for value in row["values"])] for row in library["rows"]]
-    table = render_table(["", *(name.capitalize() for name in library["columns"])], rows)
-    parts.append(f"### {library['title']}\n\n{library['note'].capitalize()}.\n\n{table}")
+        parts.append(f"### {group['title']}\n\n{table}{note}")
     return "\n\n".join(parts)
 
 
@@ -95,7 +90,13 @@ def render_scale(results: Json | None) -> str:
     )
     build = results.get("build")
     parts = [where, render_build(build)] if build else [where]
-    return "\n\n".join([*parts, render_table(SCALE_HEAD, scale_rows(results))])
+    largest = results["sizes"][-1]
+    same = (
+        f"With {largest['n_passages']:,} passages {largest['bonafide']['same_as_in_full']:.1%} of "
+        "the questions find the same four passages in the same order as with every vector "
+        "compared in full."
+    )
+    return "\n\n".join([*parts, render_table(SCALE_HEAD, scale_rows(results)), same])
 
 
 def render_build(build: Json) -> str:
@@ -105,7 +106,8 @@ def render_build(build: Json) -> str:
         f"became {build['n_passages']:,} passages in {build['build_s']:,.0f} s "
         f"({build['passages_per_s']:,.0f} passages a second), {build['size_mb']:,.0f} MB on disk, "
         f"at most {build['peak_memory_mb']:,.0f} MB of memory. "
-        f"Built again with nothing changed: {build['unchanged_rebuild_s']:.1f} s."
+        f"All {build['unchanged_pairs']:,} pairs built again, with nothing changed: "
+        f"{build['unchanged_rebuild_s']:.1f} s."
     )
 
 
@@ -119,7 +121,11 @@ SCALE_HEAD = (
     "Disk",
 )
 # What is timed of Bonafide beside the search itself.
-EXTRA = {"search_with_encoder": "with the encoder", "answer": "whole answer"}
+EXTRA = {
+    "search_with_encoder": "with the encoder",
+    "answer": "whole answer",
+    "answer_short": "whole answer, 20 words at most",
+}
 
 
 def scale_rows(results: Json) -> list[list[str]]:

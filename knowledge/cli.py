@@ -56,16 +56,36 @@ def main() -> None:
 
 
 @app.command()
-def build(as_json: AsJson = False) -> None:
+def build(
+    as_json: AsJson = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Build again after every change, until Ctrl-C.")
+    ] = False,
+) -> None:
     """Read the documents and write the index; only what is new is embedded.
 
     Ends with 1 where a document could not be read; all others are in the index then.
     """
+    settings = Settings.from_env()
+    encoder = embed.load_encoder(settings)
+    if watch:
+        # Here, not above: the server has no use for it.
+        from knowledge.watch import watch as watch_folder
+
+        watch_folder(
+            settings.documents,
+            lambda: _build(settings, encoder, as_json),
+            on_error=lambda err: _warn(str(err)),
+        )
+    elif not _build(settings, encoder, as_json):
+        raise typer.Exit(1)
+
+
+def _build(settings: Settings, encoder: embed.Encoder, as_json: bool) -> bool:
+    """Build the index, print what was done, and say whether every document could be read."""
     # Here, not above: no other command reads documents.
     from knowledge.build import build as build_index
 
-    settings = Settings.from_env()
-    encoder = embed.load_encoder(settings)
     reports: list[Report] = []
     with _make_progress() as progress:
         task = progress.add_task("Passages", total=None)
@@ -88,8 +108,7 @@ def build(as_json: AsJson = False) -> None:
         head = f"{settings.index}: {manifest.n_passages} passages of {manifest.n_documents}"
         text = f"{head} documents; {_summarise(report)}"
         stdout.print(text, highlight=False, markup=False, soft_wrap=True)
-    if report.unreadable:
-        raise typer.Exit(1)
+    return not report.unreadable
 
 
 @app.command()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.cosines import LARGE, Cosines, best_rows, first_rows
 from knowledge.embed import Encoder, load_encoder
 from knowledge.errors import IndexMismatch
 from knowledge.extract import extract
@@ -31,6 +32,8 @@ NAMES_WEIGHT = 0.3
 TOPIC_WEIGHT = 0.15
 # Passages whose names are compared: the best by all else. 50 to 200 give the same figures.
 CANDIDATES = 100
+# Passages of a large library that are compared in full: the best by a sketch of the vectors.
+EXACT = 1000
 # Words of a query that are looked up; a whole life story has fewer different ones that matter.
 MAX_TERMS = 64
 # Length of a quotation, in words: enough to answer, short enough for a phone.
@@ -69,8 +72,13 @@ class _Query:
 class Retriever:
     """Finds passages: BM25 and dense vectors together."""
 
-    def __init__(self, encoder: Encoder, index: Index) -> None:
+    def __init__(self, encoder: Encoder, index: Index, *, large: int = LARGE) -> None:
         """Pair an encoder with an index.
+
+        Args:
+            encoder: The one that made the index.
+            index: What is searched.
+            large: Passages from which a sketch of the vectors is searched first.
 
         Raises:
             IndexMismatch: Another encoder made the index.
@@ -87,10 +95,12 @@ class Retriever:
         with index.lock:
             self._lexicon = Lexicon.read(index.connection, len(index.passages))
         titles = [document.title for document in index.documents.values()]
-        headings = [*titles, *(passage.heading for passage in index.passages)]
-        self._spelling = Spelling(headings, is_known=self._lexicon.has)
-        self._headings = index.questions.matrix[index.questions.starts]
-        self._names = _find_names(index)
+        names = [name for p in index.passages for name in (p.heading, *p.questions)]
+        texts = (passage.text for passage in index.passages)
+        self._spelling = Spelling([*titles, *names], texts, is_known=self._lexicon.has)
+        self._texts = Cosines(index.texts, large=large)
+        self._headings = Cosines(index.questions.matrix[index.questions.starts], large=large)
+        self._names = find_names(index)
         self._topics = _group_by_topic(index)
 
     @classmethod
@@ -137,10 +147,9 @@ class Retriever:
         started = time.perf_counter()
         read = self._read(query, subject)
         scores = self._score(read, topic)
-        order = np.argsort(-scores, kind="stable").tolist()[:top_k]
         hits = [
             self._hit(read, row, rank=rank, score=float(scores[row]))
-            for rank, row in enumerate(order, start=1)
+            for rank, row in enumerate(first_rows(scores, top_k), start=1)
         ]
         ms = (time.perf_counter() - started) * 1000
         best = hits[0].similarity if hits else float("nan")
@@ -148,7 +157,10 @@ class Retriever:
         return hits
 
     def score(self, query: str, *, topic: Topic | None = None, subject: str = "") -> Scores:
-        """Return every passage's rank score for `query`, 0 to 1, in the order of the index."""
+        """Return every passage's rank score for `query`, 0 to 1, in the order of the index.
+
+        In a large library those of the passages far from the query are approximate.
+        """
         return self._score(self._read(query, subject), topic)
 
     def _read(self, query: str, subject: str) -> _Query:
@@ -166,18 +178,30 @@ class Retriever:
 
     def _score(self, query: _Query, topic: Topic | None) -> Scores:
         """Return each passage's rank score, 0 to 1."""
-        headings = query.embeddings @ self._headings.T
-        scores = BM25_WEIGHT * _scale(self._lexicon.bm25(query.terms)[np.newaxis])
-        scores += TEXT_WEIGHT * _scale(query.embeddings @ self.index.texts.T)
-        scores += HEADING_WEIGHT * _scale(headings)
-        if topic is not None:
-            scores[self._topics.get(topic.name, [])] += TOPIC_WEIGHT * topic.confidence
+        embeddings = query.embeddings
+        bm25 = self._lexicon.bm25(query.terms)[np.newaxis]
+        texts, headings = self._texts.of(embeddings), self._headings.of(embeddings)
+        scores = self._add_up(bm25, texts, headings, topic)
+        if self._texts.is_sketched:
+            rows = best_rows(scores, EXACT)
+            self._texts.correct(texts, embeddings, rows)
+            self._headings.correct(headings, embeddings, rows)
+            scores = self._add_up(bm25, texts, headings, topic)
         # Where nothing else is known the heading stands in for a passage's names.
         names = headings.copy()
-        candidates = _best(scores, CANDIDATES)
-        names[:, candidates] = self._compare_names(query.embeddings, candidates)
+        candidates = best_rows(scores, CANDIDATES)
+        names[:, candidates] = self._compare_names(embeddings, candidates)
         scores += NAMES_WEIGHT * _scale(names)
         return scores / (1 + TOPIC_WEIGHT)
+
+    def _add_up(self, bm25: Scores, texts: Scores, headings: Scores, topic: Topic | None) -> Scores:
+        """Return each passage's score by all but its names."""
+        scores = BM25_WEIGHT * _scale(bm25)
+        scores += TEXT_WEIGHT * _scale(texts)
+        scores += HEADING_WEIGHT * _scale(headings)
+        if topic is not None and topic.name in self._topics:
+            scores[self._topics[topic.name]] += TOPIC_WEIGHT * topic.confidence
+        return scores
 
     def _compare_names(
         self, embeddings: NDArray[np.float32], candidates: NDArray[np.int64]
@@ -213,7 +237,7 @@ class Retriever:
         )
 
 
-def _find_names(index: Index) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def find_names(index: Index) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where each passage's names start among the vectors of its questions, and how many.
 
     They are its heading, the other ways to ask, and its document's title. A passage without a
@@ -228,20 +252,12 @@ def _find_names(index: Index) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return firsts, lengths
 
 
-def _group_by_topic(index: Index) -> dict[str, list[int]]:
+def _group_by_topic(index: Index) -> dict[str, NDArray[np.int64]]:
     """Return the rows of the passages of each topic."""
     rows: dict[str, list[int]] = {}
     for row, passage in enumerate(index.passages):
         rows.setdefault(index.documents[passage.document_id].topic, []).append(row)
-    return rows
-
-
-def _best(scores: NDArray[np.float32], n: int) -> NDArray[np.int64]:
-    """Return the rows of the `n` highest scores, in no order."""
-    if len(scores) <= n:
-        return np.arange(len(scores))
-    best: NDArray[np.int64] = np.argpartition(-scores, n)[:n]
-    return best
+    return {topic: np.array(found) for topic, found in rows.items()}
 
 
 def _scale(signals: NDArray[np.float32]) -> NDArray[np.float32]:

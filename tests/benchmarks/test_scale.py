@@ -43,9 +43,7 @@ class CountingEncoder:
 def recalling(tmp_path):
     """Return a function that wraps an encoder; all wrapped ones share a folder."""
     with ExitStack() as stack:
-        yield lambda inner, **options: stack.enter_context(
-            closing(RecallingEncoder(inner, tmp_path, **options))
-        )
+        yield lambda inner: stack.enter_context(closing(RecallingEncoder(inner, tmp_path)))
 
 
 @pytest.fixture
@@ -149,15 +147,6 @@ def test_encoder_recalls_what_an_earlier_one_embedded(recalling):
     assert inner.n_texts == 0
 
 
-def test_encoder_forgets_when_told(recalling):
-    recalling(CountingEncoder()).encode(["bone"])
-    inner = CountingEncoder()
-
-    recalling(inner, forget=True).encode(["bone"])
-
-    assert inner.n_texts == 1
-
-
 def test_encoder_moves_the_vector_of_a_copy_a_little(recalling):
     inner = CountingEncoder()
     encoder = recalling(inner)
@@ -222,3 +211,39 @@ def test_run_job_passes_settings_on():
 def test_run_job_says_what_failed():
     with pytest.raises(scale.JobFailed, match="-c"):
         scale.run_job([sys.executable, "-c", "raise SystemExit(1)"])
+
+
+@pytest.fixture
+def build_jobs(tmp_path, monkeypatch):
+    """Record the jobs of a build instead of running them: each with how many lines it reads."""
+    monkeypatch.setattr(scale, "SCRATCH", tmp_path / "scratch")
+    monkeypatch.setattr(scale, "MEMORY", tmp_path / "scratch/memory")
+    scale.MEMORY.mkdir(parents=True)
+    (scale.MEMORY / "keys").write_text("kept")
+    jobs = []
+
+    def run_ours(job, documents, index, memory):
+        n_lines = len(read(tmp_path / "scratch/medquad/documents"))
+        jobs.append((job, n_lines, memory == str(scale.MEMORY)))
+        (tmp_path / "scratch/medquad/memory").mkdir(exist_ok=True)
+        return {"n_passages": n_lines}
+
+    monkeypatch.setattr(scale, "run_ours", run_ours)
+    monkeypatch.setattr(scale, "run_job", lambda command, settings: {})
+    return jobs
+
+
+def test_build_of_a_part_keeps_what_was_embedded_of_the_whole(medquad, build_jobs):
+    measured = scale.measure_build(medquad, 2)
+
+    assert build_jobs == [("build", 2, False), ("build", 4, True)]
+    assert (measured["n_pairs"], measured["n_passages"], measured["unchanged_pairs"]) == (2, 2, 4)
+    assert (scale.MEMORY / "keys").read_text() == "kept"
+
+
+def test_build_of_the_whole_replaces_what_was_embedded(medquad, build_jobs):
+    measured = scale.measure_build(medquad, 0)
+
+    assert build_jobs == [("build", 4, False)]
+    assert measured["n_pairs"] == measured["unchanged_pairs"] == 4
+    assert not (scale.MEMORY / "keys").exists()

@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import watchfiles
 
 from knowledge import cli, embed, search
 from knowledge.embed import Encoder
@@ -149,6 +150,32 @@ def test_build_names_a_missing_folder(run: Run, copied: Settings) -> None:
     result = run("build")
 
     assert result.code == 1
+    assert result.err == f"Cannot read {copied.documents}: there is no such folder.\n"
+
+
+def test_build_that_watches_names_a_missing_folder(run: Run, copied: Settings) -> None:
+    shutil.rmtree(copied.documents)
+
+    result = run("build", "--watch")
+
+    assert result.code == 1
+    assert result.err == f"Cannot read {copied.documents}: there is no such folder.\n"
+
+
+def test_build_that_watches_prints_what_went_wrong_and_goes_on(
+    run: Run, copied: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change_once(*folders: Path, **options: object) -> Iterator[set[str]]:
+        yield set()
+        shutil.rmtree(copied.documents)
+        yield {"gone"}
+
+    monkeypatch.setattr(watchfiles, "watch", change_once)
+
+    result = run("build", "--watch")
+
+    assert result.code == 0
+    assert "nothing changed" in result.out
     assert result.err == f"Cannot read {copied.documents}: there is no such folder.\n"
 
 

@@ -1,0 +1,274 @@
+"""Measure follow-ups, fresh questions and questions back: `python -m benchmarks.follow_ups`.
+
+Plays the conversations of tests/data through the actions with a real tracker: the trained model
+understands the messages (bot/parse.py), data/rules.yml names the action, domain.yml the responses.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import ActionAnswerQuestion
+from actions.follow_up import ActionFollowUp
+from benchmarks.refusal import understand
+from knowledge.search import Retriever
+from knowledge.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "tests" / "data"
+RESULTS = Path(__file__).parent / "results" / "follow_ups.json"
+Payload = dict[str, Any]
+
+
+@dataclass
+class Conversation:
+    """A conversation with the actions, without servers.
+
+    Attributes:
+        slots: What Rasa would keep.
+        events: What Rasa would send.
+    """
+
+    understood: Mapping[str, dict[str, Any]]
+    slots: dict[str, Any] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def say(self, text: str) -> Payload:
+        """Return the payload that the bot sends for a message; empty where it sends none."""
+        message = self.understood[text]
+        self.events.append({"event": "user", "text": text})
+        action = action_for((message.get("intent") or {}).get("name") or "nlu_fallback")
+        if action.startswith("utter_"):
+            self.events.append({"event": "action", "name": action})
+            return _payload_of(action)
+        if action not in actions():
+            return {}
+        tracker = Tracker(
+            "benchmark", dict(self.slots), message, list(self.events), False, None, {}, action
+        )
+        tracker.get_latest_input_channel = lambda: "rest"
+        dispatcher = CollectingDispatcher()
+        made = actions()[action]
+        for event in asyncio.run(made.run(dispatcher, tracker, domain())):
+            self.events.append(dict(event))
+            if event["event"] == "slot":
+                self.slots[event["name"]] = event["value"]
+        self.events.append({"event": "action", "name": action})
+        sent = dispatcher.messages[-1]
+        return sent.get("custom") or _payload_of(sent["response"])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a conversation ended.
+
+    Attributes:
+        kind: Of the conversation.
+        turns: What the user said.
+        is_right: The last turn is what the set expects.
+        resolved: What was searched last.
+        found: The passage quoted last, or the kind of the turn.
+    """
+
+    kind: str
+    turns: tuple[str, ...]
+    is_right: bool
+    resolved: str
+    found: str
+    latency_ms: float = 0.0
+
+
+def play(case: Mapping[str, Any], understood: Mapping[str, dict[str, Any]]) -> Outcome:
+    """Return the outcome of a conversation of tests/data/conversations.jsonl."""
+    conversation = Conversation(understood)
+    sent: list[Payload] = []
+    latency_ms = 0.0
+    for text in case["turns"]:
+        started = time.perf_counter()
+        sent.append(conversation.say(text))
+        latency_ms = (time.perf_counter() - started) * 1000
+    last = sent[-1]
+    return Outcome(
+        kind=case["kind"],
+        turns=tuple(case["turns"]),
+        is_right=_is_expected(case, sent),
+        resolved=str(last.get("resolved_query", "")),
+        found=_first_passage(last) or str(last.get("kind")),
+        latency_ms=latency_ms,
+    )
+
+
+def play_fresh(case: Mapping[str, Any], understood: Mapping[str, dict[str, Any]]) -> Outcome:
+    """Return the outcome of a fresh question: right when its context changes nothing."""
+    conversation = Conversation(understood)
+    for text in case["context"]:
+        conversation.say(text)
+    last = conversation.say(case["question"])
+    alone = Conversation(understood).say(case["question"])
+    same = all(
+        read(last) == read(alone)
+        for read in (_first_passage, lambda sent: sent.get("resolved_query"))
+    )
+    return Outcome(
+        kind="fresh",
+        turns=(*case["context"], case["question"]),
+        is_right=same,
+        resolved=str(last.get("resolved_query", "")),
+        found=f"{_first_passage(last)} (alone {_first_passage(alone)})",
+    )
+
+
+def play_single(message: str, understood: Mapping[str, dict[str, Any]], *, kind: str) -> Outcome:
+    """Return whether a message that opens a conversation is asked back (`kind` vague) or not."""
+    last = Conversation(understood).say(message)
+    is_asked_back = last.get("kind") == "clarify"
+    return Outcome(
+        kind=kind,
+        turns=(message,),
+        is_right=is_asked_back == (kind == "vague"),
+        resolved=str(last.get("resolved_query", "")),
+        found=" | ".join(s["title"] for s in last.get("suggestions", ()))
+        if is_asked_back
+        else _first_passage(last) or str(last.get("kind")),
+    )
+
+
+def measure(split: str) -> list[Outcome]:
+    """Return the outcomes of a split, "development" or "held_out"."""
+    conversations, fresh = read("conversations", split), read("fresh", split)
+    vague, clear = read("vague", split), read("answerable", split)
+    messages = [
+        *(text for case in conversations for text in case["turns"]),
+        *(text for case in fresh for text in (*case["context"], case["question"])),
+        *(case["message"] for case in vague),
+        *(case["question"] for case in clear),
+    ]
+    unique = list(dict.fromkeys(messages))
+    understood = dict(zip(unique, understand(unique), strict=True))
+    return [
+        *(play(case, understood) for case in conversations),
+        *(play_fresh(case, understood) for case in fresh),
+        *(play_single(case["message"], understood, kind="vague") for case in vague),
+        *(play_single(case["question"], understood, kind="clear") for case in clear),
+    ]
+
+
+def summarise(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Return the share of right outcomes of each kind, and of all conversations together."""
+    kinds = dict.fromkeys(outcome.kind for outcome in outcomes)
+    shares = {kind: _share([o for o in outcomes if o.kind == kind]) for kind in kinds}
+    last_turns = [o for o in outcomes if o.kind not in ("fresh", "vague", "clear")]
+    return {
+        "n_conversations": len(last_turns),
+        "last_turn_right": _share(last_turns),
+        "fresh_bent": 1 - shares.get("fresh", 1.0),
+        "clear_asked_back": 1 - shares.get("clear", 1.0),
+        **{f"right_{kind}": share for kind, share in shares.items()},
+    }
+
+
+def read(name: str, split: str) -> list[dict[str, Any]]:
+    """Return the rows of a set of tests/data that belong to a split."""
+    text = (DATA / f"{name}.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    return [row for row in rows if row["split"] == split]
+
+
+def action_for(intent: str) -> str:
+    """Return the action that data/rules.yml gives an intent."""
+    return _rules().get(intent, "action_answer_question")
+
+
+@cache
+def _rules() -> dict[str, str]:
+    rules = yaml.safe_load((ROOT / "data" / "rules.yml").read_text(encoding="utf-8"))["rules"]
+    actions_of: dict[str, str] = {}
+    for steps in (rule["steps"] for rule in rules if len(rule["steps"]) > 1):
+        for step in steps[0].get("or", [steps[0]]):
+            if "intent" in step:
+                actions_of[step["intent"]] = steps[1]["action"]
+    return actions_of
+
+
+@cache
+def domain() -> dict[str, Any]:
+    """Return domain.yml as Rasa sends it."""
+    content: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def actions() -> dict[str, Any]:
+    """Return the actions by name, over one retriever."""
+    settings = Settings()
+    retriever = Retriever.open(settings)
+    made = [
+        kind(lambda: retriever, lambda: settings) for kind in (ActionAnswerQuestion, ActionFollowUp)
+    ]
+    return {action.name(): action for action in made}
+
+
+def _is_expected(case: Mapping[str, Any], sent: Sequence[Payload]) -> bool:
+    passage, expect = _first_passage(sent[-1]), case.get("expect")
+    if not expect:
+        return passage in case["passages"]
+    if expect == "more":
+        return passage is not None and passage not in map(_first_passage, sent[:-1])
+    offers = sent[-2].get("suggestions", [])
+    place = expect.removeprefix("offer:")
+    row = -1 if place == "last" else int(place) - 1
+    if not -len(offers) <= row < len(offers) or not passage:
+        return False
+    title, cited = offers[row]["title"], sent[-1]["citations"][0]
+    return title in (cited["title"], cited["section"].split(" > ")[-1])
+
+
+def _first_passage(sent: Payload) -> str | None:
+    citations = sent.get("citations") or [{}]
+    passage: str | None = citations[0].get("passage_id")
+    return passage
+
+
+def _payload_of(response: str) -> Payload:
+    variant = domain()["responses"].get(response, [{}])[0]
+    kind = (variant.get("metadata") or {}).get("kind")
+    return {"kind": kind, "suggestions": variant.get("buttons") or [], "response": response}
+
+
+def _share(outcomes: Sequence[Outcome]) -> float:
+    return sum(o.is_right for o in outcomes) / len(outcomes) if outcomes else 0.0
+
+
+def main() -> int:
+    """Print the figures, and of the development split every failure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--split", choices=("development", "held_out"))
+    split = parser.parse_args().split
+    results = {}
+    for name in [split] if split else ["development", "held_out"]:
+        outcomes = measure(name)
+        results[name] = summarise(outcomes)
+        for outcome in outcomes if name == "development" else ():
+            if not outcome.is_right:
+                print(f"{outcome.kind}: {' / '.join(outcome.turns)}")
+                print(f"    searched “{outcome.resolved}”, found {outcome.found}")
+    text = json.dumps(results, indent=2)
+    if not split:
+        RESULTS.write_text(text + "\n", encoding="utf-8")
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,9 +3,10 @@
 from rasa_sdk import Tracker
 
 # Channels whose clients read the payload of docs/contract.md beside the plain text.
-CONTRACT_CHANNELS = frozenset({"rest"})
+CONTRACT_CHANNELS = frozenset({"rest", "web"})
 
-
+# A message with more buttons than these loses all of them (rasa/core/channels).
+MAX_BUTTONS = {"facebook": 3, "slack": 5}
 # Rasa's shell would show buttons as a menu that has to be answered before anything can be typed.
 SHELL = "cmdline"
 
@@ -18,3 +19,8 @@ def shows_buttons(tracker: Tracker) -> bool:
 def reads_contract(tracker: Tracker) -> bool:
     """Say whether the client of this conversation reads the turn contract's payload."""
     return tracker.get_latest_input_channel() in CONTRACT_CHANNELS
+
+
+def max_buttons(tracker: Tracker) -> int | None:
+    """Return the most buttons of a message on this conversation's channel; none for no limit."""
+    return MAX_BUTTONS.get(tracker.get_latest_input_channel())

@@ -28,6 +28,27 @@ def answer_payload(
     }
 
 
+def advice_payload(
+    answer_id: str,
+    query: str,
+    text: str,
+    hits: Sequence[Hit],
+    disclaimer: str,
+    suggestions: list[Payload],
+) -> Payload:
+    """Return the payload of a turn that gives no advice; `quote` is of the first hit."""
+    return {
+        "kind": "advice",
+        "answer_id": answer_id,
+        "text": text,
+        "quote": hits[0].extract if hits else "",
+        "citations": [citation(hit) for hit in hits],
+        "disclaimer": disclaimer,
+        "suggestions": suggestions,
+        "resolved_query": query,
+    }
+
+
 def abstain_payload(answer_id: str, query: str, text: str, suggestions: list[Payload]) -> Payload:
     """Return the payload of a refusal: never a citation."""
     return {
@@ -37,6 +58,11 @@ def abstain_payload(answer_id: str, query: str, text: str, suggestions: list[Pay
         "suggestions": suggestions,
         "resolved_query": query,
     }
+
+
+def clarify_payload(query: str, text: str, suggestions: list[Payload]) -> Payload:
+    """Return the payload of a question back: never a citation."""
+    return {"kind": "clarify", "text": text, "suggestions": suggestions, "resolved_query": query}
 
 
 def citation(hit: Hit) -> Payload:

@@ -11,9 +11,13 @@ from knowledge.search import Topic
 from knowledge.types import Hit
 
 INTENT_PREFIX = "ask_"
+# What the library is not about: anything else, and other matters of health.
 OUT_OF_SCOPE = "out_of_scope"
+OUT_OF_SCOPE_HEALTH = "out_of_scope_health"
 # The entity label of bot/vocabulary whose values can be the subject of a question.
 CONDITION = "condition"
+# Entities of bot/components that are no things in the text.
+DETECTED = frozenset({"advice", "red_flag"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +27,41 @@ class Question:
     Attributes:
         text: What is searched.
         subject: What it is about where its own sentence does not say; empty when unknown.
-        confidences: How sure each topic is, 0 to 1, the surest first; `OUT_OF_SCOPE` is one.
+        confidences: How sure each topic is, 0 to 1, the surest first; what is out of scope counts
+            as two of them.
         is_understood: The surest intent is sure enough to go by.
+        things: The canonical names of what it mentions, by the vocabulary's label, in order.
+        about: Title of the document that answered it; empty before it is answered.
+        is_open: It was asked back, not answered yet.
     """
 
     text: str
     subject: str = ""
     confidences: dict[str, float] = field(default_factory=dict)
     is_understood: bool = False
+    things: dict[str, list[str]] = field(default_factory=dict)
+    about: str = ""
+    is_open: bool = False
 
     @property
     def topic(self) -> Topic | None:
         """The topic to look in first; none when the message was not understood as one."""
-        name = next(iter(self.confidences), OUT_OF_SCOPE)
-        if not self.is_understood or name == OUT_OF_SCOPE:
+        topics = {name: c for name, c in self.confidences.items() if not is_out_of_scope(name)}
+        name = max(topics, key=topics.__getitem__, default="")
+        if not self.is_understood or topics.get(name, 0.0) <= self.objection:
             return None
-        return Topic(name, self.confidences[name])
+        return Topic(name, topics[name])
+
+    @property
+    def objection(self) -> float:
+        """How sure it is about none of the library's topics, 0 to 1."""
+        return sum(c for name, c in self.confidences.items() if is_out_of_scope(name))
 
     def understanding(self, hit: Hit) -> Understanding:
         """Return what speaks for and against `hit` before its words are looked at."""
         return Understanding(
             agreement=self.confidences.get(hit.document.topic, 0.0),
-            objection=self.confidences.get(OUT_OF_SCOPE, 0.0),
+            objection=self.objection,
         )
 
 
@@ -56,12 +73,14 @@ def resolve(tracker: Tracker, *, default_subject: str) -> Question:
         default_subject: What a question is about that names no condition.
     """
     message = tracker.latest_message
-    entities = message.get("entities") or []
+    # What the detectors of bot/ found is about the whole message, and replaces none of its words.
+    entities = [e for e in message.get("entities") or [] if e["entity"] not in DETECTED]
     return Question(
         text=spell_out(spoken_text(message), entities),
         subject=find_subject(entities, default=default_subject),
         confidences=topic_confidences(message),
         is_understood=is_topic((message.get("intent") or {}).get("name")),
+        things=group_by_label(entities),
     )
 
 
@@ -99,6 +118,16 @@ def find_subject(entities: Sequence[dict[str, Any]], *, default: str) -> str:
     return str(min(conditions, key=lambda entity: int(entity["start"]))["value"])
 
 
+def group_by_label(entities: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the names in `entities`, each once, by label, in the order of the message."""
+    names: dict[str, list[str]] = {}
+    for entity in sorted(entities, key=lambda entity: int(entity["start"])):
+        of_label = names.setdefault(str(entity["entity"]), [])
+        if (name := str(entity["value"])) not in of_label:
+            of_label.append(name)
+    return names
+
+
 def topic_confidences(message: dict[str, Any]) -> dict[str, float]:
     """Return the confidence of each topic among a message's likeliest intents, surest first."""
     ranking = message.get("intent_ranking") or []
@@ -111,4 +140,9 @@ def topic_confidences(message: dict[str, Any]) -> dict[str, float]:
 
 def is_topic(intent: str | None) -> bool:
     """Say whether an intent stands for a topic, or for all that is none."""
-    return intent == OUT_OF_SCOPE or (intent or "").startswith(INTENT_PREFIX)
+    return is_out_of_scope(intent) or (intent or "").startswith(INTENT_PREFIX)
+
+
+def is_out_of_scope(intent: str | None) -> bool:
+    """Say whether an intent stands for what the library is not about."""
+    return intent in (OUT_OF_SCOPE, OUT_OF_SCOPE_HEALTH)

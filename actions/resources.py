@@ -5,6 +5,7 @@ from functools import cache
 from knowledge.live import LiveRetriever
 from knowledge.search import Retriever
 from knowledge.settings import Settings
+from outcomes import Recorder
 
 
 @cache
@@ -34,3 +35,16 @@ def get_retriever() -> Retriever:
         KnowledgeError: The encoder or the index cannot be loaded; the next call tries again.
     """
     return get_live_retriever().current()
+
+
+@cache
+def get_recorder() -> Recorder:
+    """Return what records the outcomes of turns; with a bad setting, one that keeps nothing."""
+    return Recorder.from_env(redact=_redact)
+
+
+def _redact(text: str) -> str:
+    # Here, not above: the recorder calls it in its own thread, and no answer waits for the import.
+    from actions.redact import redact
+
+    return redact(text)

@@ -1,7 +1,12 @@
 """Rasa's own command line with this project's runtime settings: `python -m bot run …`."""
 
+import logging
 import os
+import sys
 import warnings
+
+# Reads "/intent{…}", in training data and in what people type.
+COMMANDS = "rasa.shared.core.training_data.story_reader.yaml_story_reader"
 
 
 def main() -> None:
@@ -12,12 +17,40 @@ def main() -> None:
     import sanic.app  # noqa: F401 - imported for what it does
 
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    if sys.argv[1:2] in (["run"], ["shell"]):
+        check_settings()
+        keep_messages_out_of_logs()
     from bot import patches
 
     patches.apply()
     import rasa.__main__
 
     rasa.__main__.main()
+
+
+def check_settings() -> None:
+    """End with a clear message where a setting is malformed: Rasa would start without a model."""
+    from bot.channels.settings import SettingInvalid, Settings
+    from bot.safety.numbers import Numbers, NumbersInvalid
+
+    try:
+        Numbers.from_env()
+        Settings.from_env()
+    except (NumbersInvalid, SettingInvalid) as err:
+        sys.exit(str(err))
+
+
+def keep_messages_out_of_logs() -> None:
+    """Silence Rasa's warnings about commands in another form: they repeat the user's words.
+
+    Anybody can type such a message ("/nonsense{…"); it is then taken as it stands, or without what
+    is wrong in it. The same warnings about training data stay.
+    """
+    from rasa.utils.common import EXPECTED_WARNINGS
+
+    # Rasa sets its own filters later; these are among them, except in debug mode.
+    EXPECTED_WARNINGS.append((UserWarning, "Failed to parse arguments in line"))
+    logging.getLogger(COMMANDS).setLevel(logging.ERROR)
 
 
 def prepare_environment() -> None:

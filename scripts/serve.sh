@@ -10,7 +10,9 @@ load_settings
 
 cat <<TEXT
 Starting the action server (port $BONAFIDE_ACTIONS_PORT) and the Rasa server (port $BONAFIDE_PORT). Ctrl-C stops both.
-When the log says "Rasa server is up and running", ask it something from another terminal:
+When the log says "Rasa server is up and running", open this page and ask something:
+  http://localhost:$BONAFIDE_PORT/
+Or from another terminal:
   curl -s localhost:$BONAFIDE_PORT/webhooks/rest/webhook -d '{"sender": "me", "message": "what is osteoporosis?"}'
 TEXT
 

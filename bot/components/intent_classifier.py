@@ -1,4 +1,4 @@
-"""Classify intents by sentence embedding, with a confidence that knows what it has never seen."""
+"""Classify intents by meaning and spelling, with a confidence that knows what it never saw."""
 
 import json
 import math
@@ -23,6 +23,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
+from bot.ngrams import CharacterNgrams
+
 _ARRAYS = "weights.npz"
 _LABELS = "intents.json"
 
@@ -30,6 +32,9 @@ _LABELS = "intents.json"
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
     """Logistic regression whose confidence is scaled by the nearest training utterance.
+
+    It reads the sentence embedding and, beside it, the characters: shops, medicines and typos that
+    the encoder never learned are spelt alike (docs/decisions/0006).
 
     An intent's confidence is its probability times the cosine between the message and the nearest
     training utterance of that intent. Probability alone is shared out among the known intents
@@ -53,6 +58,11 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
             # Inverse of the regularisation strength. scikit-learn's 1.0 leaves the probabilities
             # of some tens of intents near uniform when each has some tens of utterances.
             "C": 20.0,
+            # Length of the characters' vector where the embedding's is 1: how much spelling counts.
+            # 0 reads embeddings alone.
+            "ngram_weight": 0.7,
+            # Dimensions of the characters' vector.
+            "ngram_dimensions": 200,
             # Most steps of the solver.
             "max_iter": 1000,
             # Intents named in the ranking of a message, 0 for all.
@@ -64,13 +74,18 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
         """Refuse options out of range.
 
         Raises:
-            InvalidConfigException: `C` is not a positive number, or another no whole number.
+            InvalidConfigException: `C` is not a positive number, `ngram_weight` a negative one, or
+                another option no whole number.
         """
-        if not isinstance(config.get("C"), (int, float)) or not 0 < config["C"] < math.inf:
+        if not _is_number(config.get("C")) or config["C"] <= 0:
             raise InvalidConfigException(
                 "NearestExampleIntentClassifier: `C` must be a number greater than 0."
             )
-        for key, low in (("max_iter", 1), ("ranking_length", 0)):
+        if not _is_number(config.get("ngram_weight")) or config["ngram_weight"] < 0:
+            raise InvalidConfigException(
+                "NearestExampleIntentClassifier: `ngram_weight` must be a number of at least 0."
+            )
+        for key, low in (("ngram_dimensions", 1), ("max_iter", 1), ("ranking_length", 0)):
             if not isinstance(config.get(key), int) or config[key] < low:
                 raise InvalidConfigException(
                     f"NearestExampleIntentClassifier: `{key}` must be a whole number of at "
@@ -106,6 +121,8 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
                 classifier._intercepts = arrays["intercepts"]
                 classifier._examples = arrays["examples"]
                 classifier._starts = arrays["starts"]
+                if "ngrams" in arrays:
+                    classifier._ngrams = CharacterNgrams.from_arrays(arrays)
         return classifier
 
     def __init__(
@@ -119,7 +136,9 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
         self._intents: List[str] = []
         self._coefficients = np.empty((0, 0))
         self._intercepts = np.empty(0)
-        # Training embeddings ordered by intent, and the row at which each intent starts.
+        # Nothing when spelling counts for nothing.
+        self._ngrams: Optional[CharacterNgrams] = None
+        # Training vectors of length 1 ordered by intent, and the row at which each intent starts.
         self._examples = np.empty((0, 0), dtype=np.float32)
         self._starts = np.empty(0, dtype=np.int64)
 
@@ -129,19 +148,22 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
         Raises:
             InvalidConfigException: There are fewer than two intents, or no embeddings.
         """
-        examples = [
-            (message.get(INTENT), _embedding(message)) for message in training_data.intent_examples
-        ]
-        rows = [(intent, embedding) for intent, embedding in examples if embedding is not None]
-        rows.sort(key=lambda row: row[0])
-        intents = [intent for intent, _ in rows]
+        messages = [m for m in training_data.intent_examples if _embedding(m) is not None]
+        messages.sort(key=lambda message: message.get(INTENT))
+        intents = [message.get(INTENT) for message in messages]
         self._intents = sorted(set(intents))
         if len(self._intents) < 2:
             raise InvalidConfigException(
                 "NearestExampleIntentClassifier needs utterances of at least two intents in "
                 "data/ and a featurizer before it in config.yml."
             )
-        self._examples = np.vstack([embedding for _, embedding in rows]).astype(np.float32)
+        if self._config["ngram_weight"]:
+            self._ngrams = CharacterNgrams.fit(
+                [message.get(TEXT) for message in messages],
+                dimensions=self._config["ngram_dimensions"],
+            )
+        vectors = self._vectors(messages)
+        self._examples = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         self._starts = np.array([intents.index(intent) for intent in self._intents])
         model = LogisticRegression(
             C=self._config["C"],
@@ -150,7 +172,7 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
             random_state=0,
             multi_class="multinomial",
         )
-        model.fit(self._examples, intents)
+        model.fit(vectors, intents)
         self._coefficients, self._intercepts = model.coef_, model.intercept_
         if len(self._intents) == 2:  # scikit-learn keeps one row for two classes
             self._coefficients = np.vstack([-model.coef_, model.coef_])
@@ -166,12 +188,11 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set intent and ranking of each message; a message without text has no intent."""
         for message in messages:
-            embedding = _embedding(message)
-            if embedding is None:
+            if _embedding(message) is None:
                 message.set(INTENT, {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}, True)
                 message.set(INTENT_RANKING_KEY, [], True)
                 continue
-            confidences = self._confidences(embedding)
+            confidences = self._confidences(self._vectors([message])[0])
             ranking = [
                 {
                     INTENT_NAME_KEY: self._intents[row],
@@ -183,11 +204,21 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"] or None], True)
         return messages
 
-    def _confidences(self, embedding: np.ndarray) -> np.ndarray:
-        logits = self._coefficients @ embedding + self._intercepts
+    def _vectors(self, messages: List[Message]) -> np.ndarray:
+        """Return what the intents are learned from: embedding, then characters; one row each."""
+        found = (_embedding(message) for message in messages)
+        embeddings = np.vstack([each for each in found if each is not None]).astype(np.float32)
+        if self._ngrams is None:
+            return embeddings
+        spellings = self._ngrams.transform([message.get(TEXT) for message in messages])
+        return np.hstack([embeddings, np.float32(self._config["ngram_weight"]) * spellings])
+
+    def _confidences(self, vector: np.ndarray) -> np.ndarray:
+        logits = self._coefficients @ vector + self._intercepts
         exponentials = np.exp(logits - logits.max())
         probabilities = exponentials / exponentials.sum()
-        nearest = np.maximum.reduceat(self._examples @ embedding, self._starts)
+        cosines = self._examples @ (vector / np.linalg.norm(vector))
+        nearest = np.maximum.reduceat(cosines, self._starts)
         return probabilities * np.clip(nearest, 0.0, 1.0)
 
     def _persist(self) -> None:
@@ -199,7 +230,13 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
                 intercepts=self._intercepts,
                 examples=self._examples,
                 starts=self._starts,
+                **(self._ngrams.to_arrays() if self._ngrams else {}),
             )
+
+
+def _is_number(value: Any) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)
 
 
 def _embedding(message: Message) -> Optional[np.ndarray]:

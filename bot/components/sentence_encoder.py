@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.encoders import get_encoder
 from encoder import Manifest, OnnxEncoder
 
 
@@ -84,7 +85,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
             EncoderUnavailable: The encoder's folder is missing or damaged.
         """
         cls.validate_config(config)
-        encoder = OnnxEncoder.load(config["encoder"], threads=config["threads"])
+        encoder = get_encoder(config["encoder"], config["threads"])
         return cls(config, execution_context.node_name, encoder)
 
     def __init__(self, config: Dict[str, Any], name: str, encoder: OnnxEncoder) -> None:

@@ -17,7 +17,14 @@ ROOT = Path(__file__).parents[2]
 TEXT = "Yes, men get osteoporosis too. It is less common in men.\nDoctors test for it with a scan."
 
 
-def make_hit(name: str = "men", *, rank: int = 1, similarity: float = 0.9, **document: Any) -> Hit:
+def make_hit(
+    name: str = "men",
+    *,
+    rank: int = 1,
+    similarity: float = 0.9,
+    text: str = TEXT,
+    **document: Any,
+) -> Hit:
     """Return a hit on the passage `<name>#section`, quoted by its first sentence."""
     fields = {
         "title": f"About {name}",
@@ -27,7 +34,7 @@ def make_hit(name: str = "men", *, rank: int = 1, similarity: float = 0.9, **doc
         "reviewed": "2026-05-01",
         **document,
     }
-    passage = Passage(f"{name}#section", name, 0, f"What about {name}?", TEXT, ((0, 30), (31, 57)))
+    passage = Passage(f"{name}#section", name, 0, f"What about {name}?", text, ((0, 30), (31, 57)))
     return Hit(
         passage=passage,
         document=Document(name, **fields),
@@ -36,7 +43,7 @@ def make_hit(name: str = "men", *, rank: int = 1, similarity: float = 0.9, **doc
         similarity=similarity,
         question_similarity=similarity,
         coverage=similarity,
-        extract=TEXT[:30],
+        extract=text[:30],
     )
 
 

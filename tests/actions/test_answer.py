@@ -83,8 +83,12 @@ def test_answer_remembers_what_was_searched_and_shown(take_turn: Turn) -> None:
             "subject": "osteoporosis",
             "confidences": {"men": 0.9},
             "is_understood": True,
+            "things": {},
+            "about": "About men",
+            "is_open": False,
         },
         "shown": ["men#section"],
+        "offers": [],
     }
 
 
@@ -103,7 +107,9 @@ def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> Non
     ]
     assert "citations" not in payload
     assert "disclaimer" not in payload
-    assert slots == {"replied": True, "asked": None, "shown": []}
+    titles = ["About men", "About lupus"]
+    offers = [{"title": title, "payload": title} for title in titles]
+    assert slots == {"replied": True, "asked": None, "shown": [], "offers": offers}
 
 
 def test_refusal_outside_the_contract_channels_has_buttons(take_turn: Turn) -> None:
@@ -121,7 +127,7 @@ def test_refusal_in_the_shell_has_lines_instead_of_a_menu(take_turn: Turn) -> No
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits), channel="cmdline")
 
-    assert messages[0]["text"].endswith("\n- About men")
+    assert messages[0]["choices"].endswith("\n1. About men")
     assert messages[0]["buttons"] == []
     assert not messages[0]["custom"]
 
@@ -142,7 +148,8 @@ def test_a_message_without_a_word_is_asked_for_a_question(take_turn: Turn, text:
 
     assert [message["response"] for message in messages] == ["utter_nothing_asked"]
     assert retriever.calls == []
-    assert slots == {"replied": True}
+    assert slots["replied"] is True
+    assert "asked" not in slots
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_confidence_is_probability_times_cosine_to_the_nearest_example(train, n_
         for name, probability in zip(model.classes_, model.predict_proba([query])[0], strict=True)
     }
 
-    ranking = classify(train(messages), query).get("intent_ranking")
+    ranking = classify(train(messages, ngram_weight=0), query).get("intent_ranking")
 
     found = {entry["name"]: entry["confidence"] for entry in ranking}
     assert found == pytest.approx(expected, abs=1e-3)
@@ -133,6 +133,41 @@ def test_intent_and_ranking_are_part_of_the_output(train):
     assert {"intent", "intent_ranking"} <= set(output)
 
 
+def test_spelling_decides_where_the_embeddings_cannot(train):
+    same = embed(0, seed=1)
+    messages = [
+        message(same, name, text=f"{word} {i}")
+        for name, word in (("ask_men", "wottle"), ("ask_falls", "gainer"))
+        for i in range(4)
+    ]
+
+    found = train(messages).process([message(same, text="wotle"), message(same, text="gainers")])
+
+    assert [each.get(INTENT)["name"] for each in found] == ["ask_men", "ask_falls"]
+
+
+def test_spelling_counts_for_nothing_at_weight_zero(train):
+    classifier = train(examples(3), ngram_weight=0)
+    query = embed(1, seed=5, spread=0.3)
+
+    one, other = (classifier.process([message(query, text=t)])[0] for t in ("0 1", "glorp"))
+
+    assert one.get("intent_ranking") == other.get("intent_ranking")
+
+
+@pytest.mark.parametrize("ngram_weight", [0, 0.7])
+def test_classifier_is_the_same_after_loading(train, storage, context, ngram_weight):
+    trained = train(examples(3), ngram_weight=ngram_weight)
+    loaded = NearestExampleIntentClassifier.load(
+        trained._config, storage, Resource("classifier"), context
+    )
+    query = embed(1, seed=5, spread=0.3)
+
+    assert classify(loaded, query).get("intent_ranking") == classify(trained, query).get(
+        "intent_ranking"
+    )
+
+
 def test_message_without_features_has_no_intent(train):
     found = train(examples(2)).process([message(None)])[0]
 
@@ -157,7 +192,7 @@ def test_intent_with_few_utterances_is_not_put_last(train):
     few = [message(embed(1, seed=100 + i), NAMES[1], text=f"few {i}") for i in range(3)]
     query = 0.9 * np.eye(DIM)[0] + np.eye(DIM)[1]
 
-    found = classify(train(many + few), query / np.linalg.norm(query))
+    found = classify(train(many + few, ngram_weight=0), query / np.linalg.norm(query))
 
     assert found.get(INTENT)["name"] == NAMES[1]
 
@@ -189,6 +224,13 @@ def test_train_refuses_fewer_than_two_intents(train, messages):
         ("C", None),
         ("C", float("nan")),
         ("C", float("inf")),
+        ("C", True),
+        ("ngram_weight", -0.1),
+        ("ngram_weight", "0.7"),
+        ("ngram_weight", float("nan")),
+        ("ngram_weight", None),
+        ("ngram_dimensions", 0),
+        ("ngram_dimensions", 2.5),
         ("max_iter", 0),
         ("max_iter", 10.5),
         ("ranking_length", -1),

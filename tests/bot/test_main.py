@@ -1,13 +1,19 @@
 """`python -m bot`: the process is set up before Rasa is handed over to."""
 
+import logging
 import os
+import warnings
 
 import pytest
 import rasa.__main__
+import structlog
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.nlu.training_data.message import Message
+from rasa.utils import common
 from rasa.utils.endpoints import read_endpoint_config
 
 from bot import patches
-from bot.__main__ import main, prepare_environment
+from bot.__main__ import COMMANDS, keep_messages_out_of_logs, main, prepare_environment
 
 KEYS = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -62,3 +68,22 @@ def test_main_hands_over_when_all_is_set(monkeypatch):
     main()
 
     assert done == ["patches", "false"]
+
+
+@pytest.mark.parametrize(
+    "message", ["/", "/greet{jane@example.org", '/greetx{"a":1}', "/greet{[1]}"]
+)
+def test_a_command_of_another_form_is_not_logged(message, caplog, domain, monkeypatch):
+    logger = logging.getLogger(COMMANDS)
+    monkeypatch.setattr(common, "EXPECTED_WARNINGS", list(common.EXPECTED_WARNINGS))
+    monkeypatch.setattr(logger, "level", logger.level)
+    structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
+
+    keep_messages_out_of_logs()
+
+    with warnings.catch_warnings(record=True) as caught:
+        common._filter_warnings(log_level=logging.INFO)
+        YAMLStoryReader.unpack_regex_message(Message({"text": message}), domain)
+    structlog.reset_defaults()
+    assert [str(warning.message) for warning in caught] == []
+    assert caplog.text == ""

@@ -161,3 +161,126 @@ def test_every_response_of_the_domain_is_rendered_on_rest(root, domain):
 
     assert with_kind
     assert rendered == with_kind
+
+
+EMERGENCY = {
+    "utter_emergency": [
+        {"text": "Call {emergency}.", "metadata": {"kind": "emergency"}},
+        {
+            "text": "Call {emergency} or {crisis}.",
+            "metadata": {"kind": "emergency"},
+            "condition": [{"type": "slot", "name": "red_flag", "value": "self_harm"}],
+        },
+        {
+            "text": "Keep still. Call {emergency}.",
+            "metadata": {"kind": "emergency"},
+            "condition": [{"type": "slot", "name": "red_flag", "value": "fracture"}],
+        },
+    ]
+}
+NUMBERS = {
+    "BONAFIDE_REGION": "GB",
+    "BONAFIDE_EMERGENCY_NUMBERS": "GB=999,IE=112",
+    "BONAFIDE_CRISIS_LINES": "GB=Samaritans 116 123",
+}
+
+
+@pytest.fixture
+def say(monkeypatch):
+    """A function from the kind of a red flag to what is said about it."""
+
+    def make(kind, channel="rest", metadata=None, before=(), **settings):
+        for key in NUMBERS:
+            monkeypatch.setenv(key, settings.get(key, ""))
+        events = [emergency_of(each, channel) for each in before]
+        tracker = DialogueStateTracker.from_events(
+            "me", [*events, emergency_of(kind, channel, metadata)]
+        )
+        generator = TurnGenerator(domain=Domain.from_dict({"responses": EMERGENCY}))
+        return asyncio.run(generator.generate("utter_emergency", tracker, "collector"))
+
+    return make
+
+
+def emergency_of(kind, channel, metadata=None):
+    entities = [{"entity": "red_flag", "value": kind}] if kind else []
+    return UserUttered(
+        "help", {"name": "report_emergency"}, entities, input_channel=channel, metadata=metadata
+    )
+
+
+def test_emergency_has_the_words_of_its_kind_and_the_number(say):
+    message = say("fracture", **NUMBERS)
+
+    assert message["text"] == "Keep still. Call 999."
+    assert message["custom"] == {
+        "kind": "emergency",
+        "text": "Keep still. Call 999.",
+        "flag": "fracture",
+        "numbers": [{"label": "Emergency number", "number": "999", "href": "tel:999"}],
+    }
+
+
+def test_self_harm_gets_the_crisis_line_too(say):
+    message = say("self_harm", **NUMBERS)
+
+    assert message["text"] == "Call 999 or Samaritans 116 123."
+    assert [line["href"] for line in message["custom"]["numbers"]] == ["tel:999", "tel:116123"]
+
+
+def test_kind_is_known_when_the_model_came_after_the_generator():
+    """Rasa makes the generator first and gives it the model's responses later."""
+    generator = TurnGenerator()
+    generator.responses = Domain.from_dict({"responses": EMERGENCY}).responses
+    tracker = DialogueStateTracker.from_events("me", [emergency_of("fracture", "rest")])
+
+    message = asyncio.run(generator.generate("utter_emergency", tracker, "collector"))
+
+    assert message["custom"]["flag"] == "fracture"
+
+
+def test_no_country_has_no_number(say):
+    message = say("self_harm")
+
+    assert message["text"] == "Call your local emergency number or a crisis line in your country."
+    assert message["custom"]["numbers"] == []
+
+
+def test_locale_of_the_message_goes_before_the_region(say):
+    assert say("fracture", metadata={"locale": "en-IE"}, **NUMBERS)["text"].endswith("112.")
+    unknown = say("fracture", metadata={"locale": "fr-FR"}, **NUMBERS)
+    assert unknown["text"].endswith("your local emergency number.")
+
+
+def test_next_emergency_has_its_own_words(say):
+    assert say("fracture", before=["self_harm"], **NUMBERS)["text"] == "Keep still. Call 999."
+
+
+@pytest.mark.parametrize("kind", [None, "<b>", 5, "nothing of the kind"])
+def test_emergency_without_a_kind_has_the_general_words(say, kind):
+    message = say(kind, before=["self_harm"], **NUMBERS)
+
+    assert message["text"] == "Call 999."
+    assert message["custom"]["flag"] == "other"
+
+
+@pytest.mark.parametrize("channel", ["telegram", "cmdline", None])
+def test_emergency_is_plain_text_elsewhere(say, channel):
+    message = say("fracture", channel, **NUMBERS)
+
+    assert message["text"] == "Keep still. Call 999."
+    assert "custom" not in message
+
+
+def test_malformed_number_stops_the_start(monkeypatch):
+    monkeypatch.setenv("BONAFIDE_EMERGENCY_NUMBERS", "999")
+
+    with pytest.raises(ValueError, match="BONAFIDE_EMERGENCY_NUMBERS"):
+        TurnGenerator(domain=DOMAIN)
+
+
+def test_every_emergency_of_the_domain_says_whom_to_call(domain):
+    for variant in domain.responses["utter_emergency"]:
+        assert "{emergency}" in variant["text"]
+        assert ("{crisis}" in variant["text"]) == ("self_harm" in str(variant.get("condition", "")))
+        assert "buttons" not in variant

@@ -15,8 +15,18 @@ MIN_EXAMPLES = 25
 # Rasa gives a message this intent by itself, and utters this response by itself on /restart.
 NO_INTENT_OF_OURS = {"nlu_fallback"}
 UTTERED_BY_RASA = {"utter_restart"}
+# Entities of the command that a thumb sends; no message holds one.
+RED_FLAG = "red_flag"  # of bot/components/red_flags.py
+ADVICE = "advice"  # of bot/components/personal_advice.py
+FEEDBACK = ("answer_id", "rating", "reason")
 # Filled or read by actions, never uttered as they stand: these alone need no kind.
-WITHOUT_KIND = {"utter_answer", "utter_disclaimer"}
+WITHOUT_KIND = {
+    "utter_answer",
+    "utter_covered",
+    "utter_disclaimer",
+    "utter_further",
+    "utter_in_general",
+}
 
 
 def load(path: str) -> dict[str, Any]:
@@ -33,6 +43,11 @@ def values_of(node: Any, key: str) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from values_of(item, key)
+
+
+def values_of_lists(node: Any, key: str) -> list[Any]:
+    """Return the items of the lists under `key` of each variant of a response."""
+    return [item for variants in node.values() for v in variants for item in v.get(key) or []]
 
 
 def plain_names(entries: list[Any]) -> list[str]:
@@ -166,7 +181,8 @@ def test_every_slot_of_an_action_is_in_the_domain_and_back():
     named = list(slots_named_in_actions())
 
     assert all(isinstance(argument, ast.Constant) for argument in named)
-    assert {argument.value for argument in named} == set(DOMAIN["slots"])
+    of_responses = set(values_of(values_of_lists(DOMAIN["responses"], "condition"), "name"))
+    assert {argument.value for argument in named} | of_responses == set(DOMAIN["slots"])
 
 
 def test_every_slot_of_rules_and_stories_is_in_the_domain():
@@ -226,4 +242,5 @@ def test_entities_are_the_labels_of_the_vocabulary():
         if isinstance(node, ast.Assign) and node.targets[0].id == "LABELS"
     ]
 
-    assert Counter(plain_names(DOMAIN["entities"])) == Counter(labels.values())
+    known = [*labels.values(), *FEEDBACK, ADVICE, RED_FLAG]
+    assert Counter(plain_names(DOMAIN["entities"])) == Counter(known)

@@ -5,13 +5,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 KEY = re.compile(r"\b(?:BONAFIDE|KNOWLEDGE)_[A-Z0-9_]*[A-Z0-9]\b")
 
 
 def programs() -> Iterator[Path]:
     """Yield every file that can read the environment."""
-    for folder in ("bot", "actions", "knowledge", "encoder", "scripts", "benchmarks"):
+    for folder in ("bot", "actions", "knowledge", "outcomes", "encoder", "scripts", "benchmarks"):
         for suffix in ("py", "sh"):
             yield from (ROOT / folder).rglob(f"*.{suffix}")
     for name in ("Makefile", "Procfile", "config.yml", "endpoints.yml", "credentials.yml"):
@@ -34,9 +36,9 @@ def keys_of_settings() -> set[str]:
     return {f"KNOWLEDGE_{name}" for name in names}
 
 
-def commands() -> set[str]:
-    """Return the commands of `python -m knowledge`."""
-    tree = ast.parse((ROOT / "knowledge" / "cli.py").read_text(encoding="utf-8"))
+def commands(package: str) -> set[str]:
+    """Return the commands of `python -m <package>`."""
+    tree = ast.parse((ROOT / package / "cli.py").read_text(encoding="utf-8"))
     return {
         node.name.replace("_", "-")
         for node in tree.body
@@ -61,8 +63,9 @@ def test_settings_of_the_library_are_found():
     assert {"KNOWLEDGE_INDEX", "KNOWLEDGE_THRESHOLD"} <= keys_of_settings()
 
 
-def test_every_command_is_in_the_documents_and_back():
-    shown = set(re.findall(r"python -m knowledge ([a-z][a-z-]*)", documents()))
+@pytest.mark.parametrize("package", ["knowledge", "outcomes"])
+def test_every_command_is_in_the_documents_and_back(package):
+    shown = set(re.findall(rf"python -m {package} ([a-z][a-z-]*)", documents()))
 
-    assert commands() >= {"build", "search", "inspect"}
-    assert shown == commands()
+    assert len(commands(package)) >= 3
+    assert shown == commands(package)

@@ -57,10 +57,11 @@ class Server:
 class Assistant:
     """The running assistant, talked to over the REST channel."""
 
-    def __init__(self, rasa: Server, actions: Server, port: int) -> None:
+    def __init__(self, rasa: Server, actions: Server, port: int, outcomes: Path) -> None:
         self.rasa = rasa
         self.actions = actions
         self.port = port
+        self.outcomes = outcomes
 
     def ask(self, sender: str, message: str) -> list[dict[str, Any]]:
         """Send one message and return the bot's messages."""
@@ -101,7 +102,14 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """Start both servers once for all end-to-end tests."""
     logs = tmp_path_factory.mktemp("logs")
     actions_port, rasa_port = free_port(), free_port()
-    environ = {**os.environ, "BONAFIDE_ACTIONS_PORT": str(actions_port)}
+    outcomes = logs / "outcomes.db"
+    environ = {
+        **os.environ,
+        "BONAFIDE_ACTIONS_PORT": str(actions_port),
+        "BONAFIDE_OUTCOMES_URL": f"sqlite:///{outcomes}",
+        "BONAFIDE_SECRET": "only for these tests, and no secret",
+        "BONAFIDE_ADDRESS_RATE": "0",
+    }
     environ.pop("BONAFIDE_ACTIONS_URL", None)
     actions = Server(
         [str(ROOT / ".venv/bin/python"), "-m", "actions"],
@@ -122,7 +130,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     try:
         actions.start()
         rasa.start()
-        yield Assistant(rasa, actions, rasa_port)
+        yield Assistant(rasa, actions, rasa_port, outcomes)
     finally:
         rasa.stop()
         actions.stop()

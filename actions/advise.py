@@ -1,0 +1,54 @@
+"""Say that the bot cannot advise a person, whom to ask, and what the library says in general."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import refusal
+from actions.answer import ActionAnswerQuestion
+from actions.reply import Library
+from actions.resolve import resolve
+from actions.turn import Events, Turn
+
+# The entity of bot/components/personal_advice.py; its value is the matter.
+ADVICE = "advice"
+# The response of domain.yml for each matter.
+WORDINGS = {
+    "stop": "utter_advice_stop",
+    "dose": "utter_advice_dose",
+    "diagnosis": "utter_advice_diagnosis",
+    "interaction": "utter_advice_interaction",
+    "choice": "utter_advice_choice",
+    "other": "utter_advice_other",
+}
+
+
+class ActionAdvise(ActionAnswerQuestion):
+    """Never recommends; quotes general passages where the library has them."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_advise"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Reply to the latest message."""
+        turn = Turn(dispatcher, tracker, domain)
+        wording = WORDINGS.get(find_matter(tracker), WORDINGS["other"])
+        try:
+            library = Library(self._get_retriever, self._get_settings())
+            question = resolve(tracker, default_subject=library.settings.subject)
+            hits = await library.find(question, top_k=library.settings.top_k)
+        except (
+            Exception
+        ):  # the edge: whom to ask matters more than what the library would have said
+            return turn.advise_without_library(wording)
+        kept = refusal.keep_answers(hits, question, threshold=library.settings.threshold)
+        return turn.advise(question, wording, kept, nearby=hits)
+
+
+def find_matter(tracker: Tracker) -> str:
+    """Return what the latest message wants advice on; empty where it does not say."""
+    return next(tracker.get_latest_entity_values(ADVICE), "")

@@ -1,0 +1,1 @@
+"""Ways into the Rasa server that it does not come with."""

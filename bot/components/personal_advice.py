@@ -1,0 +1,254 @@
+"""Notice when a message asks for advice on one person's own health."""
+
+import hashlib
+from functools import lru_cache
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import SPACY_DOCS
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    ENTITY_ATTRIBUTE_END,
+    ENTITY_ATTRIBUTE_START,
+    ENTITY_ATTRIBUTE_TYPE,
+    ENTITY_ATTRIBUTE_VALUE,
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.encoders import get_encoder
+from bot.safety.advice import AdvicePatterns, Span
+from bot.safety.advice_model import GENERAL, AdviceModel, read_exemplars
+from bot.safety.phrases import FOLDER
+from bot.vocabulary.pipeline import FOLDER as VOCABULARY
+from bot.vocabulary.pipeline import make_pipeline
+
+# Set by this component alone, whatever the classifier thinks.
+ADVICE_INTENT = "seek_advice"
+ADVICE_ENTITY = "advice"
+STOP = "stop"
+# Utterances that may ask for advice or not: what they report goes before either.
+LEFT_OUT = "report_emergency"
+
+
+@DefaultV1Recipe.register(
+    [
+        DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER,
+        DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR,
+    ],
+    is_trainable=True,
+)
+class PersonalAdviceDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
+    """Puts the intent `seek_advice` first where patterns or a learned score say so.
+
+    The topics stay in the ranking, so that the library can still be searched for what it says in
+    general. Where neither says so, `seek_advice` is taken out: the next intent counts.
+    """
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Components that must stand before this one."""
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> List[str]:
+        """Packages this component needs."""
+        return ["sklearn", "spacy", "spacy_lookups_data", "onnxruntime"]
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """The component's options."""
+        return {
+            # Folder of the encoder that the featurizer uses.
+            "encoder": "build/encoder",
+            # Lowest score, 0 to 1, at which a message that no pattern fits asks for advice. Lower
+            # finds more and takes more questions on the matter itself for requests.
+            "threshold": 0.7,
+        }
+
+    @classmethod
+    def validate_config(cls, config: Dict[str, Any]) -> None:
+        """Refuse options out of range.
+
+        Raises:
+            InvalidConfigException: `encoder` names no folder, or `threshold` is not a number from
+                0 to 1.
+        """
+        if not isinstance(config.get("encoder"), str) or not config["encoder"]:
+            raise InvalidConfigException("PersonalAdviceDetector: `encoder` must name a folder.")
+        threshold = config.get("threshold")
+        if not isinstance(threshold, (int, float)) or not 0 <= threshold <= 1:
+            raise InvalidConfigException(
+                "PersonalAdviceDetector: `threshold` must be a number from 0 to 1."
+            )
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        """Make Rasa train again when a file of bot/safety or the vocabulary has changed."""
+        files = [*sorted(FOLDER.glob("*.*")), *sorted(VOCABULARY.glob("*.yml"))]
+        return hashlib.sha256(b"\n".join(path.read_bytes() for path in files)).hexdigest()
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "PersonalAdviceDetector":
+        """Return a detector that knows the patterns; `train` adds the score.
+
+        Raises:
+            InvalidConfigException: An option has the wrong form.
+            SafetyFaulty: A file of bot/safety is damaged.
+        """
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "PersonalAdviceDetector":
+        """Return the detector that training stored."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            component._model = AdviceModel.load(folder)
+        return component
+
+    def __init__(
+        self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource
+    ) -> None:
+        """Compile the patterns of bot/safety/advice.yml."""
+        self.validate_config(config)  # Rasa itself calls this for featurizers only
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._patterns = AdvicePatterns()
+        self._model: Optional[AdviceModel] = None
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the exemplars, and from the utterances of all intents.
+
+        Raises:
+            SafetyFaulty: bot/safety/advice_exemplars.yml is damaged.
+        """
+        read = _read_exemplars(self._config["encoder"])
+        matters: List[Optional[str]] = list(read.matters)
+        sentences, embeddings = list(read.sentences), list(read.embeddings)
+        for message in training_data.intent_examples:
+            embedding = _embedding(message)
+            if embedding is None or message.get(INTENT) == LEFT_OUT:
+                continue
+            matters.append(None if message.get(INTENT) == ADVICE_INTENT else GENERAL)
+            spans = _spans_of(message.get(SPACY_DOCS[TEXT]))
+            sentences.append(self._patterns.read(message.get(TEXT), spans))
+            embeddings.append(embedding)
+        self._model = AdviceModel.train(matters, sentences, np.array(embeddings))
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leave the training data as they are."""
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set or remove `seek_advice`; add the matter as an entity where it is set.
+
+        What was found, and the score, stand under `advice` in what Rasa gives out.
+        """
+        for message in messages:
+            ranking = message.get(INTENT_RANKING_KEY) or []
+            others = [entry for entry in ranking if entry[INTENT_NAME_KEY] != ADVICE_INTENT]
+            matter, score = self._find(message)
+            message.set(ADVICE_ENTITY, {"matter": matter, "score": score}, add_to_output=True)
+            if matter is not None:
+                self._set(message, matter, others)
+            elif len(others) != len(ranking):
+                message.set(INTENT_RANKING_KEY, others, add_to_output=True)
+                if (message.get(INTENT) or {}).get(INTENT_NAME_KEY) == ADVICE_INTENT and others:
+                    message.set(INTENT, others[0], add_to_output=True)
+        return messages
+
+    def _find(self, message: Message) -> Tuple[Optional[str], Optional[float]]:
+        """Return the matter that advice is asked on, if any, and the score, if there is one."""
+        spans = [
+            (
+                entity[ENTITY_ATTRIBUTE_TYPE],
+                entity[ENTITY_ATTRIBUTE_START],
+                entity[ENTITY_ATTRIBUTE_END],
+            )
+            for entity in message.get(ENTITIES) or []
+        ]
+        sentences = self._patterns.read(message.get(TEXT) or "", spans)
+        matter = self._patterns.match(sentences)
+        embedding = _embedding(message)
+        if self._model is None or embedding is None:
+            return matter, None
+        score, likeliest = self._model.judge(sentences, embedding)
+        # The patterns are surer that advice is asked, the model knows better on what; but the
+        # warning of stopping a medicine is never left out where either sees that.
+        if matter == STOP:
+            return STOP, score
+        is_asked = matter is not None or score >= self._config["threshold"]
+        return (likeliest if is_asked else None), score
+
+    def _set(self, message: Message, matter: str, others: List[Dict[str, Any]]) -> None:
+        intent = {INTENT_NAME_KEY: ADVICE_INTENT, PREDICTED_CONFIDENCE_KEY: 1.0}
+        message.set(INTENT, intent, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, [intent, *others], add_to_output=True)
+        found = {
+            ENTITY_ATTRIBUTE_TYPE: ADVICE_ENTITY,
+            ENTITY_ATTRIBUTE_VALUE: matter,
+            ENTITY_ATTRIBUTE_START: 0,
+            ENTITY_ATTRIBUTE_END: len(message.get(TEXT) or ""),
+        }
+        entities = [*(message.get(ENTITIES) or []), *self.add_extractor_name([found])]
+        message.set(ENTITIES, entities, add_to_output=True)
+
+
+class _Read(NamedTuple):
+    """Exemplars as the model learns them: matter, sentences and embedding of each."""
+
+    matters: List[str]
+    sentences: List[List[str]]
+    embeddings: np.ndarray
+
+
+@lru_cache(maxsize=1)
+def _read_exemplars(encoder: str) -> _Read:
+    """Return the shipped exemplars, once a process: encoding them takes most of the training.
+
+    Raises:
+        SafetyFaulty: bot/safety/advice_exemplars.yml is damaged.
+    """
+    matters, texts = zip(*read_exemplars(), strict=True)
+    patterns, nlp = AdvicePatterns(), make_pipeline()
+    sentences = [patterns.read(text, _spans_of(nlp(text))) for text in texts]
+    return _Read(list(matters), sentences, get_encoder(encoder).encode(texts))
+
+
+def _spans_of(doc: Any) -> List[Span]:
+    return [(entity.label_, entity.start_char, entity.end_char) for entity in doc.ents]
+
+
+def _embedding(message: Message) -> Optional[np.ndarray]:
+    _, sentence = message.get_dense_features(TEXT)
+    return None if sentence is None else sentence.features[0]

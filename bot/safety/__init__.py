@@ -1,0 +1,1 @@
+"""What counts as a red flag, and how a message is read for one (docs/safety.md)."""

@@ -1,0 +1,75 @@
+"""Which offer a message picks."""
+
+import pytest
+
+from actions.choose import match_title, read_pick
+
+OFFERS = [
+    {"title": title, "payload": title}
+    for title in ("How is lupus treated?", "What causes lupus?", "What happens at a blood test?")
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("2", 2),
+        ("3.", 3),
+        ("number three", 3),
+        ("option 1 please", 1),
+        ("the second one", 2),
+        ("can you show me the 2nd one", 2),
+        ("I\u2019d like the first one, thanks", 1),
+        ("how about the last one", -1),
+        ("the last but one", -2),
+    ],
+)
+def test_read_pick_finds_the_place(text: str, place: int) -> None:
+    pick = read_pick(text)
+
+    assert pick is not None
+    assert pick.place == place
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2 years", "which one?", "one", "the second test", "is 2 enough?", "first aid"]
+)
+def test_read_pick_leaves_anything_else_alone(text: str) -> None:
+    assert read_pick(text) is None
+
+
+@pytest.mark.parametrize("text", ["2", "the second one"])
+def test_pick_of_offers_is_the_one_in_that_place(text: str) -> None:
+    pick = read_pick(text)
+
+    assert pick is not None
+    assert pick.of(OFFERS) == OFFERS[1]
+
+
+@pytest.mark.parametrize("text", ["0", "4", "99", "the tenth one"])
+def test_pick_out_of_range_is_none(text: str) -> None:
+    pick = read_pick(text)
+
+    assert pick is not None
+    assert pick.of(OFFERS) is None
+
+
+@pytest.mark.parametrize("text", ["How is lupus treated?", "how is LUPUS treated? "])
+def test_match_title_takes_the_title(text: str) -> None:
+    assert match_title(text, OFFERS, is_open=False) == OFFERS[0]
+
+
+def test_match_title_takes_most_of_the_words() -> None:
+    assert match_title("lupus treated", OFFERS, is_open=False) == OFFERS[0]
+
+
+@pytest.mark.parametrize(("is_open", "expected"), [(True, OFFERS[2]), (False, None)])
+def test_match_title_takes_one_telling_word_only_when_asked_which(
+    is_open: bool, expected: dict[str, str] | None
+) -> None:
+    assert match_title("the blood one", OFFERS, is_open=is_open) == expected
+
+
+@pytest.mark.parametrize("text", ["lupus", "and the kidneys?", "what is a blood clot", "?"])
+def test_match_title_leaves_what_names_none_or_several(text: str) -> None:
+    assert match_title(text, OFFERS, is_open=True) is None

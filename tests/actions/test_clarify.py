@@ -1,0 +1,95 @@
+"""When a message is asked back, and between what."""
+
+from typing import Any
+
+import pytest
+
+from actions.answer import ActionAnswerQuestion
+from actions.clarify import find_choices, may_be_vague
+from actions.resolve import Question
+from tests.actions.conftest import FakeRetriever, Turn, make_hit
+
+TWO = [make_hit("men", similarity=0.6), make_hit("lupus", similarity=0.6)]
+TITLES = ["What about men?", "What about lupus?"]
+
+
+@pytest.mark.parametrize("text", ["tests", "medicine", "the pain", "stiff back", "is it safe"])
+def test_a_word_or_two_may_be_vague(text: str) -> None:
+    assert may_be_vague(Question(text))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question("lupus", things={"condition": ["lupus"]}),
+        Question("can men get it?"),
+        Question("grab rails in the bath at home"),
+        Question("?"),
+    ],
+)
+def test_what_names_a_thing_or_asks_is_not_vague(question: Question) -> None:
+    assert not may_be_vague(question)
+
+
+def test_choices_are_the_best_passage_of_each_document() -> None:
+    hits = [*TWO, make_hit("men", rank=1, similarity=0.5)]
+
+    assert [choice["title"] for choice in find_choices(Question("tests"), hits)] == TITLES
+
+
+@pytest.mark.parametrize(
+    ("question", "hits"),
+    [
+        (Question("injections"), TWO[:1]),
+        (Question("injections", confidences={"men": 0.8}), TWO),
+        (Question("injections"), [make_hit("men", similarity=0.9), *TWO]),
+        (Question("injections"), [TWO[0], make_hit("lupus", rank=3, similarity=0.6)]),
+    ],
+    ids=["one-document", "sure-topic", "near-heading", "far-behind"],
+)
+def test_a_clear_message_has_no_choices(question: Question, hits: list[Any]) -> None:
+    assert find_choices(question, hits) == []
+
+
+def test_two_topics_about_equally_likely_are_choices() -> None:
+    torn = Question("why do they check men with it?", "", {"men": 0.3, "lupus": 0.28}, True)
+
+    assert [choice["title"] for choice in find_choices(torn, TWO)] == TITLES
+
+
+@pytest.mark.parametrize("confidences", [{"men": 0.5, "lupus": 0.2}, {"men": 0.3, "other": 0.3}])
+def test_topics_that_differ_or_were_not_found_are_no_choices(
+    confidences: dict[str, float],
+) -> None:
+    question = Question("why do they check men with it?", "", confidences, True)
+
+    assert find_choices(question, TWO) == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "lines", "buttons", "has_payload"),
+    [("rest", True, 0, True), ("cmdline", True, 0, False), ("telegram", False, 2, False)],
+)
+def test_a_question_back_shows_its_choices_as_the_channel_does(
+    take_turn: Turn, channel: str, lines: bool, buttons: int, has_payload: bool
+) -> None:
+    messages, slots = take_turn(
+        ActionAnswerQuestion, FakeRetriever(TWO), "tests", confidence=0.4, channel=channel
+    )
+
+    message = messages[0]
+    assert message["response"] == "utter_clarify"
+    numbered = "\n1. What about men?\n2. What about lupus?"
+    assert message["choices"] == (numbered if lines else "")
+    assert len(message["buttons"]) == buttons
+    assert bool(message["custom"]) is has_payload
+    assert slots["asked"]["is_open"] is True
+    assert [offer["title"] for offer in slots["offers"]] == TITLES
+
+
+def test_the_payload_of_a_question_back_has_no_citations(take_turn: Turn) -> None:
+    messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(TWO), "tests", confidence=0.4)
+
+    payload = messages[0]["custom"]
+    assert set(payload) == {"kind", "text", "suggestions", "resolved_query"}
+    assert payload["kind"] == "clarify"

@@ -1,0 +1,552 @@
+"""The web channel over HTTP, in Rasa's own application, with a pretended assistant behind it."""
+
+import asyncio
+import gzip
+import http.client
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.core.run import configure_app, create_http_input_channels
+from rasa.core.tracker_store import FailSafeTrackerStore
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.io import read_config_file
+from sanic import Sanic
+
+from bot import __main__ as program
+from bot.channels.front import CSP
+from bot.channels.settings import Settings
+from bot.channels.web import WebInput
+from bot.tracker_store import LiveTrackerStore
+from outcomes.settings import Settings as OutcomesSettings
+
+SECRET = "s" * 32
+JSON = {"Content-Type": "application/json"}
+CITATION = {
+    "title": "Lupus",
+    "section": "What is it?",
+    "publisher": "NLM",
+    "reviewed": "2026-11-23",
+    "url": "https://x.example/lupus",
+    "text": "Lupus is a disease. And more.",
+}
+
+
+class Assistant:
+    """What stands in for Rasa's agent: answers, and keeps conversations in the real store."""
+
+    def __init__(self, domain: Any) -> None:
+        self.tracker_store = FailSafeTrackerStore(LiveTrackerStore(domain))
+        self.messages: list[UserMessage] = []
+        self.is_up = True
+        self.delay_s = 0.0
+
+    def is_ready(self) -> bool:
+        return self.is_up
+
+    async def handle_message(self, message: UserMessage) -> None:
+        self.messages.append(message)
+        await asyncio.sleep(self.delay_s)
+        if message.text == "fail":
+            raise RuntimeError("secret words")
+        answer = {
+            "kind": "answer", "text": "Lupus is a disease.", "citations": [dict(CITATION)],
+            "disclaimer": "General information.", "answer_id": f"a{len(self.messages)}",
+            "suggestions": [{"title": "Who gets it?", "payload": "Who gets lupus?"}],
+        }  # fmt: skip
+        said = {"text": f"you said {message.text}", "custom": answer}
+        await message.output_channel.send_response(message.sender_id, said)
+        event = UserUttered(message.text, input_channel=message.input_channel)
+        tracker = DialogueStateTracker.from_events(message.sender_id, [event])
+        await self.tracker_store.save(tracker)
+
+    def conversations(self) -> list[str]:
+        return list(asyncio.run(self.tracker_store.keys()))
+
+
+class Client:
+    """Talks to the application over a real connection."""
+
+    def __init__(self, port: int, assistant: Assistant) -> None:
+        self.port = port
+        self.assistant = assistant
+
+    def request(
+        self, method: str, path: str, body: Any = None, headers: Any = None
+    ) -> tuple[int, Any, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        content, named = response.read(), response.headers
+        connection.close()
+        if named.get("content-type") == "application/json":
+            return response.status, json.loads(content), named
+        return response.status, content, named
+
+    def open(self, **headers: str) -> str:
+        body = json.dumps({"locale": "en-GB"})
+        status, reply, _ = self.request("POST", "/webhooks/web/session", body, {**JSON, **headers})
+        assert status == 201
+        return reply["token"]
+
+    def say(self, token: str, data: Any = None, **headers: str) -> tuple[int, Any, Any]:
+        data = {"id": "m1", "text": "what is lupus?"} if data is None else data
+        body = data if isinstance(data, bytes) else json.dumps(data)
+        named = {**JSON, "Authorization": f"Bearer {token}", **headers}
+        return self.request("POST", "/webhooks/web/messages", body, named)
+
+    def end(self, token: str) -> int:
+        named = {"Authorization": f"Bearer {token}"}
+        return self.request("DELETE", "/webhooks/web/session", None, named)[0]
+
+    def post_form(self, **fields: str) -> tuple[int, str, Any]:
+        named = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "en-IE,en"}
+        status, content, headers = self.request(
+            "POST", "/webhooks/web/form", urlencode(fields), named
+        )
+        return status, content.decode(), headers
+
+
+@pytest.fixture
+def widget(tmp_path: Path) -> Path:
+    folder = tmp_path / "widget"
+    folder.mkdir()
+    (folder / "bonafide-chat.js").write_text('const late = () => import("./a.js");\n')
+    (folder / "a.js").write_text("export const a = 1;\n" * 20)
+    return folder
+
+
+@pytest.fixture
+def start(domain: Any, widget: Path, tmp_path: Path) -> Iterator[Any]:
+    """A function from settings to a client of a running application."""
+    stops = []
+    Sanic.test_mode = True
+
+    def begin(**settings: Any) -> Client:
+        channel = WebInput(
+            Settings(**{"secret": SECRET, "address_rate": 0, "session_rate": 0, **settings}),
+            OutcomesSettings(url=f"sqlite:///{tmp_path}/outcomes.db"),
+            widget=widget,
+        )
+        assistant = Assistant(domain)
+        app = configure_app([channel], cors="*", enable_api=False)
+        app.ctx.agent = assistant
+        port, stop = serve(app)
+        stops.append(stop)
+        return Client(port, assistant)
+
+    yield begin
+    for stop in stops:
+        stop()
+    Sanic.test_mode = False
+
+
+def serve(app: Any) -> Any:
+    """Run an application in a thread; return its port and what stops it."""
+    loop, ready = asyncio.new_event_loop(), threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    async def run() -> None:
+        server = await app.create_server(
+            sock=listening, return_asyncio_server=True, access_log=False
+        )
+        await server.startup()
+        await server.before_start()
+        await server.start_serving()
+        ready.set()
+
+    def body() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(run())
+        loop.run_forever()
+
+    thread = threading.Thread(target=body, daemon=True)
+    thread.start()
+    assert ready.wait(20)
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+
+    return listening.getsockname()[1], stop
+
+
+@pytest.fixture
+def client(start: Any) -> Client:
+    return start()
+
+
+# the API
+
+
+def test_a_session_opens_with_a_greeting(client):
+    status, reply, headers = client.request("POST", "/webhooks/web/session", "{}", JSON)
+
+    assert status == 201
+    assert sorted(reply) == ["expires_at", "token", "turns"]
+    assert reply["turns"][0]["kind"] == "answer"
+    assert client.assistant.messages[0].text == "/greet"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Set-Cookie"] is None
+    assert headers["Server"] is None
+
+
+def test_a_message_gets_one_reply_with_its_turns(client):
+    token = client.open()
+    status, reply, _ = client.say(token, {"id": "m1", "text": "/restart", "locale": "en-GB"})
+
+    assert status == 200
+    assert reply["id"] == "m1"
+    assert [turn["text"] for turn in reply["turns"]] == ["Lupus is a disease."]
+    assert "token" not in reply
+    message = client.assistant.messages[-1]
+    assert (message.text, message.input_channel) == ("restart", "web")
+    assert message.metadata == {"locale": "en-GB"}
+    assert message.sender_id == client.assistant.messages[0].sender_id
+
+
+def test_feedback_is_the_command_of_the_contract(client):
+    feedback = {"answer_id": "a1", "rating": "up"}
+    status, _, _ = client.say(client.open(), {"id": "f", "feedback": feedback})
+
+    assert status == 200
+    expected = '/give_feedback{"answer_id": "a1", "rating": "up"}'
+    assert client.assistant.messages[-1].text == expected
+
+
+def test_a_client_cannot_choose_its_sender(client):
+    token = client.open()
+    client.say(token, {"id": "m", "text": "hello", "sender": "victim", "sender_id": "victim"})
+
+    senders = {message.sender_id for message in client.assistant.messages}
+    assert len(senders) == 1
+    assert "victim" not in senders
+
+
+def test_the_same_message_is_handled_once(client):
+    token = client.open()
+    client.assistant.delay_s = 0.1
+    with ThreadPoolExecutor(6) as pool:
+        replies = list(pool.map(lambda _: client.say(token), range(6)))
+    replies.append(client.say(token))
+
+    assert {status for status, _, _ in replies} == {200}
+    assert len({json.dumps(reply) for _, reply, _ in replies}) == 1
+    assert len(client.assistant.messages) == 2
+
+
+def test_a_message_whose_connection_broke_is_answered_the_next_time(client):
+    token = client.open()
+    client.assistant.delay_s = 0.2
+    connection = http.client.HTTPConnection("127.0.0.1", client.port)
+    body = json.dumps({"id": "m1", "text": "what is lupus?"})
+    named = {**JSON, "Authorization": f"Bearer {token}"}
+    connection.request("POST", "/webhooks/web/messages", body, named)
+    time.sleep(0.05)
+    connection.close()
+
+    assert client.say(token)[0] == 200
+    assert len(client.assistant.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "code"),
+    [
+        (b"{", {}, 400, "bad_json"),
+        (b"", {}, 400, "bad_json"),
+        (b'{"id": "m"}', {}, 400, "bad_message"),
+        (b"{}", {"Content-Type": "text/plain"}, 415, "not_json"),
+        (json.dumps({"id": "m", "text": "x" * 2001}).encode(), {}, 413, "too_long"),
+        (b'{"text": "' + b"x" * 20_000, {}, 413, "too_long"),
+        (b"x" * 3_000_000, {}, 413, "too_long"),
+        (b"{}", {"Authorization": "Bearer x.y.z"}, 401, "bad_token"),
+        (b"{}", {"Authorization": ""}, 401, "bad_token"),
+        (b"{}", {"Origin": "https://evil.example"}, 403, "origin_not_allowed"),
+        (b'{"id": "m", "text": "fail"}', {}, 503, "unavailable"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_is_wrong_is_said(client, body, headers, status, code):
+    found, reply, named = client.say(client.open(), body, **headers)
+
+    assert (found, reply["error"]["code"]) == (status, code)
+    assert reply["error"]["message"]
+    assert ("limit" in reply["error"]) == (status == 413)
+    assert (named["Retry-After"] is not None) == (status == 503)
+    assert "secret words" not in json.dumps(reply)
+
+
+def test_a_body_of_unknown_length_is_cut_off_too(client):
+    token = client.open()
+    body = iter([b'{"text": "', *[b"x" * 1000] * 40])
+    named = {**JSON, "Authorization": f"Bearer {token}", "Transfer-Encoding": "chunked"}
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=10)
+    connection.request("POST", "/webhooks/web/messages", body, named, encode_chunked=True)
+
+    assert connection.getresponse().status == 413
+
+
+def test_no_model_is_unavailable(client):
+    token = client.open()
+    client.assistant.is_up = False
+    status, reply, headers = client.say(token)
+
+    assert (status, reply["error"]["code"], headers["Retry-After"]) == (503, "unavailable", "2")
+    client.assistant.is_up = True
+    assert client.say(token)[0] == 200
+
+
+def test_a_session_that_asks_too_often_has_to_wait_but_may_retry(start):
+    client = start(session_rate=3)
+    token = client.open()
+    for number in range(2):
+        assert client.say(token, {"id": f"m{number}", "text": "hello"})[0] == 200
+    status, reply, headers = client.say(token, {"id": "m9", "text": "hello"})
+
+    assert (status, reply["error"]["code"]) == (429, "rate_limited")
+    assert 1 <= int(headers["Retry-After"]) <= 60
+    assert client.say(token, {"id": "m1", "text": "hello"})[0] == 200
+    assert client.say(client.open(), {"id": "m9", "text": "hello"})[0] == 200
+
+
+def test_an_address_that_asks_too_often_has_to_wait(start):
+    client = start(address_rate=12, proxies=1)
+    token = client.open(**{"X-Forwarded-For": "198.51.100.1"})
+    client.open(**{"X-Forwarded-For": "198.51.100.1"})
+    far = {"X-Forwarded-For": "6.6.6.6, 198.51.100.1"}
+    statuses = [client.say(token, {"id": "m", "text": "hello"}, **far)[0] for _ in range(4)]
+
+    assert statuses == [200, 200, 429, 429]
+    other = {"X-Forwarded-For": "198.51.100.2"}
+    assert client.say(token, {"id": "m", "text": "hello"}, **other)[0] == 200
+
+
+def test_a_deleted_session_is_gone_and_stays_dead(client):
+    mine, yours = client.open(), client.open()
+    client.say(mine)
+    client.say(yours)
+    assert len(client.assistant.conversations()) == 2
+
+    assert client.end(mine) == 204
+    left = client.assistant.conversations()
+    assert len(left) == 1
+    assert left[0] == client.assistant.messages[1].sender_id
+    assert client.say(mine)[0] == 401
+    assert client.end(mine) == 204
+    assert client.assistant.conversations() == left
+    assert client.say(yours)[0] == 200
+
+
+def test_only_the_token_deletes_a_session(client):
+    client.open()
+
+    assert client.end("x.y.z") == 401
+    assert len(client.assistant.conversations()) == 1
+
+
+# other sites
+
+
+def test_a_listed_site_may_ask(start):
+    client = start(origins=frozenset({"https://ok.example"}))
+    origin = {"Origin": "https://ok.example"}
+    asked = {**origin, "Access-Control-Request-Method": "POST"}
+    status, content, headers = client.request("OPTIONS", "/webhooks/web/messages", None, asked)
+
+    assert (status, content) == (204, b"")
+    assert headers["Access-Control-Allow-Origin"] == "https://ok.example"
+    assert headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
+    assert headers["Vary"] == "Origin"
+    _, _, headers = client.say(client.open(**origin), **origin)
+    assert headers.get_all("Access-Control-Allow-Origin") == ["https://ok.example"]
+    assert headers["Access-Control-Allow-Credentials"] is None
+
+
+def test_a_site_not_listed_is_refused_clearly(start):
+    client = start(origins=frozenset({"https://ok.example"}))
+    token = client.open()
+    status, reply, headers = client.say(token, Origin="https://evil.example")
+
+    assert (status, reply["error"]["code"]) == (403, "origin_not_allowed")
+    assert headers["Access-Control-Allow-Origin"] == "https://evil.example"
+    assert len(client.assistant.messages) == 1
+
+
+# what browsers fetch
+
+
+def test_the_page_stands_at_the_root_with_strict_headers(client):
+    status, content, headers = client.request("GET", "/")
+
+    assert status == 200
+    assert b"Hello from Rasa" not in content
+    assert headers["Content-Security-Policy"] == CSP
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Server"] is None
+    again = {"If-None-Match": headers["ETag"]}
+    assert client.request("GET", "/", None, again)[:2] == (304, b"")
+    status, content, head = client.request("HEAD", "/")
+    assert (status, content, head["ETag"]) == (200, b"", headers["ETag"])
+
+
+def test_the_page_has_no_inline_script_and_fetches_nothing_from_elsewhere(client):
+    html = client.request("GET", "/")[1].decode()
+
+    assert re.findall(r"<script(?![^>]* src=)", html) == []
+    assert re.findall(r"<style|\son\w+=|\sstyle=", html) == []
+    for address in re.findall(r'<(?:script|link|img)[^>]* (?:src|href)="([^"]*)"', html):
+        assert address.startswith(("/widget/", "/site/", "data:,"))
+        if address.startswith("/"):
+            assert client.request("GET", address)[0] == 200
+
+
+def test_the_widget_is_served_by_version(client):
+    status, entry, headers = client.request("GET", "/widget/bonafide-chat.js")
+    assert status == 200
+    assert headers["Cache-Control"] == "no-cache"
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert headers["Content-Security-Policy"] == CSP
+    (address,) = re.findall(rb'"\./([0-9a-f]{12}/a\.js)"', entry)
+    gzipped = {"Accept-Encoding": "gzip"}
+    status, content, headers = client.request("GET", f"/widget/{address.decode()}", None, gzipped)
+
+    assert status == 200
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert gzip.decompress(content) == b"export const a = 1;\n" * 20
+    _, _, headers = client.request("GET", "/widget/000000000000/a.js")
+    assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/widget/", "/widget/a.js", "/widget/nothing.js", "/widget/1/../../credentials.yml",
+     "/widget/%2e%2e/bot/nlg.py", "/site/home.html", "/site/1/home.html", "/widget//etc/passwd"],
+)  # fmt: skip
+def test_nothing_else_is_served(client, path):
+    assert client.request("GET", path)[0] == 404
+
+
+def test_a_page_that_was_posted_opens_the_first_page_again(client):
+    status, _, headers = client.request("GET", "/webhooks/web/form")
+
+    assert (status, headers["Location"]) == (303, "/")
+
+
+# without script
+
+
+def hidden(html: str, name: str) -> str:
+    return unescape(re.search(rf'name="{name}" value="([^"]*)"', html)[1])
+
+
+def test_the_form_answers_and_keeps_the_conversation(client):
+    status, html, headers = client.post_form(message="what is lupus?", token="", nonce="")
+    assert status == 200
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Content-Security-Policy"] == CSP
+    for words in ("Lupus is a disease.", "https://x.example/lupus", "General information.", "NLM"):
+        assert words in html
+    fields = {"token": hidden(html, "token"), "nonce": hidden(html, "nonce")}
+    client.post_form(**fields, message="Who gets lupus?")
+
+    first, second = client.assistant.messages
+    assert first.sender_id == second.sender_id
+    assert (second.text, second.metadata) == ("Who gets lupus?", {"locale": "en-IE"})
+
+
+def test_a_form_sent_twice_is_one_message_but_another_question_is_another(client):
+    _, html, _ = client.post_form(message="hello")
+    fields = {"token": hidden(html, "token"), "nonce": hidden(html, "nonce")}
+    for text in ("one", "one", "two"):
+        client.post_form(**fields, message=text)
+
+    assert [message.text for message in client.assistant.messages] == ["hello", "one", "two"]
+
+
+def test_the_form_deletes_the_conversation(client):
+    _, html, _ = client.post_form(message="hello")
+    status, html, _ = client.post_form(do="delete", token=hidden(html, "token"))
+
+    assert status == 200
+    assert "The conversation is deleted." in html
+    assert client.assistant.conversations() == []
+
+
+@pytest.mark.parametrize(
+    ("message", "status", "words"),
+    [("", 400, "no question"), ("x" * 2001, 413, "2000"), ("fail", 503, "at the moment")],
+)
+def test_the_form_says_what_is_wrong(client, message, status, words):
+    found, html, _ = client.post_form(message=message)
+
+    assert found == status
+    assert words in html
+    assert "<textarea" in html
+
+
+def test_a_form_with_a_dead_token_starts_anew(client):
+    status, html, _ = client.post_form(message="hello", token="x.y.z")
+
+    assert status == 200
+    assert "this is a new one" in html
+    assert hidden(html, "token") != "x.y.z"
+
+
+def test_the_form_cannot_be_sent_from_another_site(client):
+    named = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Origin": "https://evil.example",
+        "Sec-Fetch-Site": "cross-site",
+    }
+    status, _, _ = client.request("POST", "/webhooks/web/form", "message=hello", named)
+
+    assert status == 403
+    assert client.assistant.messages == []
+
+
+def test_the_users_words_are_shown_as_text(client):
+    _, html, _ = client.post_form(message='<script>alert(1)</script>"&')
+
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+# beside Rasa
+
+
+def test_rasas_own_routes_stay(client):
+    status, _, headers = client.request("GET", "/nowhere")
+
+    assert status == 404
+    assert headers["Content-Security-Policy"] is None
+    assert client.request("POST", "/", "{}", JSON)[0] == 405
+
+
+def test_credentials_name_the_channel(root, monkeypatch):
+    monkeypatch.setenv("BONAFIDE_SECRET", SECRET)
+    assert "bot.channels.web.WebInput" in read_config_file(str(root / "credentials.yml"))
+    channels = create_http_input_channels(None, str(root / "credentials.yml"))
+
+    assert {channel.name() for channel in channels} == {"rest", "web"}
+    assert {channel.url_prefix() for channel in channels} == {"rest", "web"}
+
+
+def test_a_malformed_setting_ends_the_server_before_it_starts(monkeypatch):
+    monkeypatch.setenv("BONAFIDE_PROXIES", "many")
+
+    with pytest.raises(SystemExit, match="BONAFIDE_PROXIES"):
+        program.check_settings()

@@ -19,8 +19,8 @@ from knowledge.search import (
     NAMES_WEIGHT,
     TEXT_WEIGHT,
     find_names,
+    learn_spelling,
 )
-from knowledge.spelling import Spelling
 from knowledge.words import content_words, focus_question
 
 SHIPPED = {
@@ -52,9 +52,7 @@ class Bench:
         self.index = index
         with index.lock:
             self.lexicon = Lexicon.read(index.connection, len(index.passages))
-        titles = [document.title for document in index.documents.values()]
-        headings = [*titles, *(passage.heading for passage in index.passages)]
-        spelling = Spelling(headings, is_known=self.lexicon.has)
+        spelling = learn_spelling(index, self.lexicon)
         self.headings = index.questions.matrix[index.questions.starts]
         self.words = [{*content_words(f"{p.heading} {p.text}")} for p in index.passages]
         self.n_having = Counter(word for words in self.words for word in words)

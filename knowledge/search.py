@@ -94,10 +94,7 @@ class Retriever:
         self.index = index
         with index.lock:
             self._lexicon = Lexicon.read(index.connection, len(index.passages))
-        titles = [document.title for document in index.documents.values()]
-        names = [name for p in index.passages for name in (p.heading, *p.questions)]
-        texts = (passage.text for passage in index.passages)
-        self._spelling = Spelling([*titles, *names], texts, is_known=self._lexicon.has)
+        self._spelling = learn_spelling(index, self._lexicon)
         self._texts = Cosines(index.texts, large=large)
         self._headings = Cosines(index.questions.matrix[index.questions.starts], large=large)
         self._names = find_names(index)
@@ -250,6 +247,14 @@ def find_names(index: Index) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
             firsts[row] += 1
             lengths[row] -= 2
     return firsts, lengths
+
+
+def learn_spelling(index: Index, lexicon: Lexicon) -> Spelling:
+    """Return what mends queries on an index: its own words, as `lexicon` knows them."""
+    titles = [document.title for document in index.documents.values()]
+    names = [name for p in index.passages for name in (p.heading, *p.questions)]
+    texts = (passage.text for passage in index.passages)
+    return Spelling([*titles, *names], texts, is_known=lexicon.has)
 
 
 def _group_by_topic(index: Index) -> dict[str, NDArray[np.int64]]:

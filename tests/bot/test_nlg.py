@@ -75,7 +75,7 @@ def test_action_without_a_payload_gets_one():
 def test_shell_gets_lines():
     message = generate("utter_kind", "cmdline")
 
-    assert message["text"] == "Hello.\n- What is lupus?"
+    assert message["text"] == "Hello.\n1. What is lupus?"
     assert "custom" not in message
     assert "buttons" not in message
 

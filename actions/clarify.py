@@ -1,5 +1,6 @@
 """When a message is better asked back than answered, and between what."""
 
+import re
 from collections.abc import Sequence
 
 from actions import render
@@ -22,6 +23,8 @@ NEAR = 0.65
 # Two topics are about equally likely when the second comes this near the first, both as
 # understood and as found.
 TORN_CONFIDENCE, TORN_SCORE = 0.8, 0.95
+
+_OWN = frozenset({"i", "me", "my", "we", "us", "our"})
 
 
 def may_be_vague(question: Question) -> bool:
@@ -56,7 +59,12 @@ def find_choices(question: Question, hits: Sequence[Hit]) -> list[render.Payload
 
 
 def _lacks_subject(form: Form, question: Question) -> bool:
-    return form.is_aspect and not question.things and not form.is_bare_wh
+    """Say whether a side of something is asked about, and not of what.
+
+    Who asks what happens to them ("what tests will I get?") asks about what the library is about.
+    """
+    is_own = _OWN.intersection(re.findall(r"\w+", question.text.lower()))
+    return form.is_aspect and not (question.things or form.is_bare_wh or is_own)
 
 
 def _is_torn(question: Question, hits: Sequence[Hit]) -> bool:

@@ -23,6 +23,7 @@ def test_a_word_or_two_may_be_vague(text: str) -> None:
     [
         Question("lupus", things={"condition": ["lupus"]}),
         Question("can men get it?"),
+        Question("what will my treatment be?"),
         Question("grab rails in the bath at home"),
         Question("?"),
     ],

@@ -41,7 +41,7 @@ BAD_INPUT = {
 def test_bad_input_gets_a_normal_reply(assistant: Assistant, name: str) -> None:
     turn = assistant.turn(f"bad {name}", BAD_INPUT[name])
 
-    assert turn["kind"] in {"answer", "abstain", "chat"}
+    assert turn["kind"] in {"answer", "advice", "clarify", "abstain", "emergency", "chat"}
     assert turn["text"]
     assert assistant.turn(f"bad {name}", "does lupus harm bones?")["kind"] == "answer"
 

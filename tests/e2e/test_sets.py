@@ -32,7 +32,7 @@ BENT = 0.02
 # docs/retrieval.md has what is reached and what bounds it.
 MENDED = 0.85
 # Least share of vague messages that are asked back.
-ASKED_BACK = 0.50
+ASKED_BACK = 0.40
 
 
 def read(name: str, split: str = "") -> list[Case]:

@@ -174,5 +174,11 @@ def test_it_works_without_script(web):
     assert "The conversation is deleted." in web.post_form(token=fields["token"], do="delete")
 
 
-def test_nothing_went_wrong(assistant):
-    assert assistant.warnings_logged() == []
+@pytest.fixture(scope="module", autouse=True)
+def logged_before(assistant):
+    """Other tests kill the action server: what was logged then is theirs."""
+    return len(assistant.warnings_logged())
+
+
+def test_nothing_went_wrong(assistant, logged_before):
+    assert len(assistant.warnings_logged()) == logged_before

@@ -105,7 +105,7 @@ def _is_whole(form: Form, message: Question, things: Sequence[str]) -> bool:
     other = [word for word in form.content if word not in named]
     if form.is_about or form.is_linked:
         # "What about lupus?" is a fragment; "what about the signs of lupus?" is not.
-        if things and (form.has_verb or any(form_word for form_word in other)):
+        if things and (form.has_verb or other):
             return True
         return (form.has_verb and not form.is_aspect) or n_content > MAX_LINKED_WORDS
     if not form.content:

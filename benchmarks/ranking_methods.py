@@ -84,7 +84,7 @@ class Bench:
         cosines = np.where(self._is_name, questions.matrix @ embedding, -1)
         signals = {
             "bm25": self.find(text),
-            "fts5": self.index.bm25(text, max_terms=MAX_TERMS),
+            "fts5": self.find_by_fts5(text),
             "text": self.index.texts @ embedding,
             "heading": self.headings @ embedding,
             "sentence": self.index.sentences.best(embedding),
@@ -95,6 +95,19 @@ class Bench:
         names = signals["heading"].copy()
         names[rows] = signals["every_name"][rows]
         return signals | {"names": names}
+
+    def find_by_fts5(self, text: str) -> Scores:
+        """Return what SQLite's own BM25 gives each row: a word counts the same wherever it is."""
+        scores: Scores = np.zeros(len(self.index.passages), dtype=np.float32)
+        words = content_words(text)[:MAX_TERMS]
+        with self.index.lock:
+            found = self.index.connection.execute(
+                "SELECT rowid, -bm25(passages_fts) FROM passages_fts WHERE passages_fts MATCH ?",
+                (" OR ".join(f'"{word}"' for word in words) or '""',),
+            ).fetchall()
+        for row, score in found:
+            scores[row] = score
+        return scores
 
     def find(self, text: str) -> Scores:
         """Return the BM25 score of each row."""

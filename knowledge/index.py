@@ -7,15 +7,11 @@ import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from knowledge import store
 from knowledge.errors import IndexMismatch, IndexNotFound
 from knowledge.store import FORMAT, Contents, Embedded, Manifest, hash_corpus
 from knowledge.types import Document
 from knowledge.vectors import Rows, StoredRows, Vectors
-from knowledge.words import content_words
 
 __all__ = [
     "FORMAT",
@@ -25,7 +21,6 @@ __all__ = [
     "Rows",
     "Vectors",
     "hash_corpus",
-    "quote_query",
 ]
 
 
@@ -139,55 +134,6 @@ class Index:
         """Close the file."""
         self.connection.close()
 
-    def bm25(self, query: str, *, max_terms: int) -> NDArray[np.float32]:
-        """Return the BM25 score of every passage, 0 where no word of `query` occurs.
-
-        Args:
-            query: Any text; nothing in it is read as query syntax.
-            max_terms: Most different words looked up, the first ones of the query that mean
-                something.
-        """
-        scores = np.zeros(len(self.passages), dtype=np.float32)
-        match = quote_query(content_words(query)[:max_terms])
-        if not match:
-            return scores
-        with self.lock:
-            rows = self.connection.execute(
-                "SELECT rowid, bm25(passages_fts) FROM passages_fts WHERE passages_fts MATCH ?",
-                (match,),
-            ).fetchall()
-        for row, score in rows:
-            scores[row] = -score  # FTS5 counts downwards: the best match is the most negative
-        return scores
-
-    def coverage(self, query: str, row: int, *, max_terms: int) -> float:
-        """Return the share of the query's words that occur in a passage, weighted by rarity.
-
-        Args:
-            query: Any text.
-            row: Position of the passage in `passages`.
-            max_terms: Most different words looked up.
-
-        Returns:
-            0 to 1; a word counts with its inverse document frequency ln((N + 1) / (n + 0.5)).
-        """
-        total = covered = 0.0
-        for word in content_words(query)[:max_terms]:
-            rows = self._find(word)
-            rarity = float(np.log((len(self.passages) + 1) / (len(rows) + 0.5)))
-            total += rarity
-            if row in rows:
-                covered += rarity
-        return covered / total if total else 0.0
-
-    def _find(self, word: str) -> set[int]:
-        # Looked up anew each time, in some 20 µs: kept, the words of all users would pile up.
-        with self.lock:
-            rows = self.connection.execute(
-                "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?", (quote_query([word]),)
-            ).fetchall()
-        return {row for (row,) in rows}
-
 
 def identify(path: Path) -> tuple[int, ...]:
     """Return what tells one build's file from the next one's, in some 2 µs; empty without a file.
@@ -199,8 +145,3 @@ def identify(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
-
-
-def quote_query(words: Sequence[str]) -> str:
-    """Return an FTS5 expression that finds any of `words`; empty when there is none."""
-    return " OR ".join(f'"{word}"' for word in words)

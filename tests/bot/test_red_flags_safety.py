@@ -4,10 +4,12 @@ import json
 import re
 import shutil
 
+import numpy as np
 import pytest
 import yaml
 
-from bot.safety.gate import Gate, parse_rule
+from bot.safety.detect import Detector
+from bot.safety.gate import Gate, get_gate, parse_rule
 from bot.safety.numbers import Numbers, NumbersInvalid
 from bot.safety.phrases import FOLDER, SafetyFaulty, expand
 from bot.safety.similarity import read_exemplars
@@ -221,3 +223,47 @@ def test_nothing_is_known_by_default():
 def test_malformed_setting_is_refused_by_name(key, value):
     with pytest.raises(NumbersInvalid, match=key):
         Numbers.from_env({key: value})
+
+
+class FixedScore:
+    """Scores a message by the one number of its embedding."""
+
+    def score(self, reading, embedding):
+        return float(embedding[0])
+
+    def kind(self, embedding):
+        return "chest"
+
+
+def detect(text, score, *, of_parts=()):
+    """Return the kind found when the whole message and its parts are scored so."""
+    detector = Detector(
+        get_gate(),
+        FixedScore(),
+        encode=lambda texts: np.array([[of_parts[i]] for i in range(len(texts))]),
+        threshold=0.0,
+        self_harm_threshold=-0.8,
+        long_words=40,
+    )
+    return detector.detect(text, np.array([score])).kind
+
+
+FALL = (
+    "Is swimming good for bones? I fell off a ladder just now and can't put any weight on my leg."
+)
+
+
+def test_a_flag_in_one_sentence_is_not_drowned_by_the_others():
+    assert detect(FALL, -0.5, of_parts=[1.0, -1.0]) == "fracture"
+    assert detect(FALL, -0.5, of_parts=[-1.0, -1.0]) is None
+
+
+def test_sentences_without_a_rule_are_not_scored_one_by_one():
+    # No scores of parts are there: asking for one would fail.
+    assert detect("Is swimming good for bones? I like it.", -0.5) is None
+
+
+def test_a_rule_of_self_harm_needs_less():
+    assert detect("I don't want to live any more", -0.5) == "self_harm"
+    assert detect("I don't want to live any more", -0.9) is None
+    assert detect("I have a crushing pain in my chest right now", -0.5) is None

@@ -5,7 +5,6 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -18,36 +17,13 @@ from hypothesis import strategies as st
 from knowledge import chunk, ingest, search, store
 from knowledge.embed import Encoder, Parts
 from knowledge.errors import IndexMismatch, IndexNotFound, KnowledgeError
-from knowledge.index import FORMAT, Embedded, Index, Manifest, Rows, hash_corpus, quote_query
+from knowledge.index import FORMAT, Embedded, Index, Manifest, Rows, hash_corpus
+from knowledge.lexical import Lexicon
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 from knowledge.types import Document, Passage, Source
-from knowledge.words import content_words
 
 MANIFEST_FIELDS = [field.name for field in fields(Manifest)]
-# Each hostile query with the words that it comes down to.
-HOSTILE = [
-    ('"calcium', "calcium"),
-    ('calcium" OR "milk', "calcium or milk"),
-    ("calcium*", "calcium"),
-    ("calc*", "calc"),
-    ("NEAR(calcium milk, 2)", "near calcium milk 2"),
-    ("calcium NOT milk", "calcium not milk"),
-    ("calcium AND unicorns", "calcium and unicorns"),
-    ("OR OR OR", "or"),
-    ("Ask OR OR tell", "ask"),
-    ("text:calcium", "text calcium"),
-    ("{heading title}: calcium", "heading title calcium"),
-    ("-calcium +milk ^scan", "calcium milk scan"),
-    ("calcium'; DROP TABLE passages; --", "calcium drop table passages"),
-    ("cal\x00cium", "cal cium"),
-    ("\x00", ""),
-    ("🦴🦴 calcium 🦴", "calcium"),
-    ("🦴", ""),
-    ("(((((", ""),
-    ("___", ""),
-    ("", ""),
-]
 
 
 @pytest.fixture
@@ -189,7 +165,9 @@ def test_an_index_that_is_open_outlives_a_new_build(tmp_path: Path, encoder: Enc
 
     build_index(path, encoder, [Document("doc", "Title")], [passage("New cheese.")])
 
-    assert old.bm25("milk", max_terms=9)[0] > 0
+    lexicon = Lexicon.read(old.connection, len(old.passages))
+    assert lexicon.has("milk")
+    assert not lexicon.has("cheese")
     assert np.allclose(old.sentences.of(0), encoder.encode(["Old milk."]), atol=0.001)
     assert [p.text for p in Index.load(path).passages] == ["New cheese."]
 
@@ -229,7 +207,6 @@ def test_an_empty_library_is_an_index(tmp_path: Path, encoder: Encoder) -> None:
 
     assert index.texts.shape == index.questions.matrix.shape == (0, encoder.dim)
     assert index.sentences.matrix.shape == (0, encoder.dim)
-    assert index.bm25("bone", max_terms=9).shape == (0,)
     assert Retriever(encoder, index).search("bone") == []
 
 
@@ -237,7 +214,8 @@ def test_load_writes_nothing(copied: Path) -> None:
     before = copied.read_bytes()
     copied.chmod(0o444)
 
-    Index.load(copied).bm25("calcium", max_terms=9)
+    index = Index.load(copied)
+    Lexicon.read(index.connection, len(index.passages))
 
     assert copied.read_bytes() == before
     assert list(copied.parent.iterdir()) == [copied]
@@ -249,7 +227,7 @@ def test_close_closes_the_file(copied: Path) -> None:
     index.close()
 
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        index.bm25("calcium", max_terms=9)
+        index.connection.execute("SELECT 1")
 
 
 # ---- the manifest
@@ -459,223 +437,6 @@ def test_hash_corpus_does_not_change_by_itself() -> None:
     documents, passages = [Document("doc", "Title")], [passage("One bone")]
 
     assert hash_corpus(documents, passages) == hash_corpus(iter(documents), iter(passages))
-
-
-# ---- full text
-
-
-def found(index: Index, query: str, *, max_terms: int = 64) -> set[str]:
-    scores = index.bm25(query, max_terms=max_terms)
-    return {p.document_id for p, score in zip(index.passages, scores, strict=True) if score > 0}
-
-
-@pytest.mark.parametrize(
-    ("query", "documents"),
-    [
-        ("sardines", {"calcium"}),
-        ("SARDINES", {"calcium"}),
-        ("sardine", {"calcium"}),
-        ("dangerous", {"exercise"}),
-        ("preventing", {"falls"}),
-        ("allowance", {"calcium"}),
-        ("unicorns", set()),
-        ("unicorns or sardines", {"calcium"}),
-    ],
-    ids=["text", "capitals", "stem", "heading", "title", "question", "unknown", "any-word"],
-)
-def test_bm25_finds_words(index: Index, query: str, documents: set[str]) -> None:
-    assert found(index, query) >= documents
-    assert bool(found(index, query)) == bool(documents)
-
-
-def test_bm25_scores_a_rare_word_over_a_common_one(index: Index) -> None:
-    best = index.bm25("calcium or sardines", max_terms=9).argmax()
-
-    assert "sardines" in index.passages[best].text
-
-
-def test_bm25_looks_up_function_words_only_where_there_are_no_others(index: Index) -> None:
-    assert found(index, "what about the sardines") == {"calcium"}
-    assert found(index, "the") >= {"calcium", "falls"}
-
-
-@pytest.mark.parametrize(("hostile", "plain"), HOSTILE)
-def test_bm25_reads_no_syntax(index: Index, hostile: str, plain: str) -> None:
-    assert np.array_equal(index.bm25(hostile, max_terms=64), index.bm25(plain, max_terms=64))
-
-
-def test_bm25_looks_up_the_first_different_words(index: Index) -> None:
-    query = "unicorn unicorn unicorn dragon sardines"
-
-    assert found(index, query, max_terms=2) == set()
-    assert found(index, query, max_terms=3) == {"calcium"}
-
-
-def test_bm25_takes_thousands_of_words(index: Index) -> None:
-    query = " ".join(f"word{number}" for number in range(5000)) + " sardines"
-
-    assert found(index, query, max_terms=10_000) == {"calcium"}
-
-
-@given(st.text(max_size=300))
-def test_bm25_answers_any_text(index: Index, query: str) -> None:
-    scores = index.bm25(query, max_terms=64)
-
-    assert scores.shape == (len(index.passages),)
-    assert scores.dtype == np.float32
-    assert np.isfinite(scores).all()
-    assert (scores >= 0).all()
-
-
-syntax = st.sampled_from(['"', "'", "*", "(", ")", ":", "^", "-", "+", "{", "}", ",", "\x00"])
-operators = st.sampled_from(["NEAR", "NEAR(", "AND", "OR", "NOT", "text", "heading", "_", " "])
-
-
-@given(st.lists(syntax | operators | st.text(max_size=5)).map("".join))
-def test_quote_query_never_hides_a_word_that_follows(index: Index, noise: str) -> None:
-    assert "calcium" in found(index, f"{noise} sardines", max_terms=1000)
-
-
-@given(st.text(max_size=300))
-def test_quote_query_of_any_text_is_an_expression(query: str) -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE t USING fts5(text, tokenize='porter unicode61')")
-    words = content_words(query)
-    expression = quote_query(words)
-
-    assert bool(expression) == bool(words)
-    if expression:
-        connection.execute("SELECT * FROM t WHERE t MATCH ?", (expression,)).fetchall()
-    connection.close()
-
-
-def test_bm25_answers_several_threads(index: Index) -> None:
-    queries = ["calcium", "stairs", "scan", "prednisolone"] * 50
-    expected = [index.bm25(query, max_terms=9).tolist() for query in queries]
-
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda query: index.bm25(query, max_terms=9).tolist(), queries))
-
-    assert answers == expected
-
-
-# ---- how much of a query a passage covers
-
-CALCIUM_IN_FOOD, CALCIUM_A_DAY = 0, 1
-
-
-def cover(index: Index, query: str, *, max_terms: int = 64) -> list[float]:
-    """Return the coverage of `query` by every passage."""
-    return [index.coverage(query, row, max_terms=max_terms) for row in range(len(index.passages))]
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "sardines",
-        "SARDINES and Spinach",
-        "sardine",
-        "Which foods hold calcium?",
-        "calcium, spinach; calcium!",
-        "what about the sardines",
-    ],
-    ids=["text", "capitals", "stem", "heading", "twice", "function-words"],
-)
-def test_coverage_is_whole_where_every_word_occurs(index: Index, query: str) -> None:
-    assert index.coverage(query, CALCIUM_IN_FOOD, max_terms=64) == pytest.approx(1)
-
-
-def test_coverage_counts_the_title_and_other_ways_to_ask(index: Index) -> None:
-    query = "food allowance for pensioners"
-
-    assert index.coverage(query, CALCIUM_A_DAY, max_terms=64) == pytest.approx(1)
-
-
-@pytest.mark.parametrize("query", ["unicorns", "football results of yesterday", "stairs", "骨"])
-def test_coverage_is_nothing_where_no_word_occurs(index: Index, query: str) -> None:
-    assert index.coverage(query, CALCIUM_IN_FOOD, max_terms=64) == pytest.approx(0)
-
-
-@pytest.mark.parametrize("query", ["", " \n\t", "?!", "🦴🦴", "\x00"])
-def test_coverage_is_nothing_for_a_query_without_words(index: Index, query: str) -> None:
-    assert cover(index, query) == [0] * 10
-
-
-def test_coverage_weighs_a_rare_word_more(index: Index) -> None:
-    rare_and_common = index.coverage("sardines steroids", CALCIUM_IN_FOOD, max_terms=64)
-    common_alone = index.coverage("calcium prednisolone", CALCIUM_IN_FOOD, max_terms=64)
-
-    assert 0 < common_alone < 0.5 < rare_and_common < 1
-
-
-def test_coverage_weighs_a_word_nobody_has_most(index: Index) -> None:
-    known = index.coverage("sardines prednisolone", CALCIUM_IN_FOOD, max_terms=64)
-    unknown = index.coverage("sardines unicorns", CALCIUM_IN_FOOD, max_terms=64)
-
-    assert 0 < unknown < known <= 0.5
-
-
-def test_coverage_counts_a_word_that_every_passage_has(tmp_path: Path, encoder: Encoder) -> None:
-    passages = [passage("One bone.", number=0), passage("Two bones.", number=1)]
-    index = build_index(tmp_path / "i.db", encoder, [Document("doc", "Title")], passages)
-
-    assert cover(index, "bone") == pytest.approx([1, 1])
-    assert 0 < index.coverage("bone two", 0, max_terms=64) < 0.5
-
-
-def test_coverage_looks_up_the_first_different_words(index: Index) -> None:
-    query = "unicorn unicorn dragon sardines"
-
-    assert max(cover(index, query, max_terms=2)) == 0
-    assert max(cover(index, query, max_terms=3)) > 0
-
-
-def test_coverage_takes_thousands_of_words(index: Index) -> None:
-    query = "sardines " + " ".join(f"word{number}" for number in range(5000))
-
-    assert 0 < index.coverage(query, CALCIUM_IN_FOOD, max_terms=1000) < 0.01
-
-
-@pytest.mark.parametrize(("hostile", "plain"), HOSTILE)
-def test_coverage_reads_no_syntax(index: Index, hostile: str, plain: str) -> None:
-    assert cover(index, hostile) == pytest.approx(cover(index, plain))
-
-
-@given(st.lists(syntax | operators | st.text(max_size=20)).map("".join))
-def test_coverage_of_any_text_is_a_share(index: Index, query: str) -> None:
-    assert all(0 <= share <= 1.001 for share in cover(index, query))
-
-
-@given(st.lists(st.sampled_from(["calcium", "sardines", "stairs", "unicorns"]), min_size=1))
-def test_coverage_does_not_depend_on_the_order_of_words(index: Index, words: list[str]) -> None:
-    forwards, backwards = (cover(index, " ".join(order)) for order in (words, words[::-1]))
-
-    assert forwards == pytest.approx(backwards)
-
-
-@given(st.text(max_size=50))
-def test_coverage_rises_with_a_word_the_passage_has(index: Index, query: str) -> None:
-    before = index.coverage(query, CALCIUM_IN_FOOD, max_terms=1000)
-    after = index.coverage(f"{query} sardines", CALCIUM_IN_FOOD, max_terms=1000)
-
-    assert after >= before - 1e-9
-    assert after > 0
-
-
-def test_coverage_keeps_no_word_of_a_user(index: Index) -> None:
-    cover(index, "unicorns and sardines")
-
-    assert "unicorns" not in repr(vars(index))
-
-
-def test_coverage_answers_several_threads(index: Index) -> None:
-    queries = ["calcium", "loose stairs", "scan unicorns", "prednisolone"] * 50
-    expected = [cover(index, query) for query in queries]
-
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda query: cover(index, query), queries))
-
-    assert answers == expected
 
 
 # ---- several vectors for a passage

@@ -12,6 +12,7 @@ from knowledge import embed, search
 from knowledge.embed import Encoder
 from knowledge.errors import EncoderUnavailable, IndexMismatch, IndexNotFound, KnowledgeError
 from knowledge.index import Index
+from knowledge.lexical import Lexicon
 from knowledge.refusal import Understanding, estimate
 from knowledge.search import Retriever, Topic
 from knowledge.settings import Settings
@@ -163,13 +164,15 @@ def test_search_measures_each_hit_on_the_whole_query(
 ) -> None:
     rows = {passage.id: row for row, passage in enumerate(index.passages)}
     embedding = encoder.encode([query])[0]
+    lexicon = Lexicon.read(index.connection, len(index.passages))
+    terms = lexicon.find(query, max_terms=64)
 
     for hit in retriever.search(query, top_k=10):
         row = rows[hit.passage.id]
         questions = index.questions.of(row) @ embedding
         assert hit.similarity == pytest.approx(float(index.texts[row] @ embedding), abs=1e-5)
         assert hit.question_similarity == pytest.approx(float(questions.max()), abs=1e-5)
-        assert hit.coverage == pytest.approx(index.coverage(query, row, max_terms=64))
+        assert hit.coverage == pytest.approx(lexicon.coverage(terms, row))
 
 
 def test_search_returns_hits_however_far_and_the_refusal_tells_them_apart(

@@ -3,10 +3,12 @@
 from rasa_sdk import Tracker
 
 # Channels whose clients read the payload of docs/contract.md beside the plain text.
-CONTRACT_CHANNELS = frozenset({"rest", "web"})
+CONTRACT_CHANNELS = frozenset(
+    {"rest", "web", "mattermost", "messenger", "slack", "sms", "teams", "telegram", "whatsapp"}
+)
 
 # A message with more buttons than these loses all of them (rasa/core/channels).
-MAX_BUTTONS = {"facebook": 3, "slack": 5}
+MAX_BUTTONS = {"facebook": 3}
 # Rasa's shell would show buttons as a menu that has to be answered before anything can be typed.
 SHELL = "cmdline"
 

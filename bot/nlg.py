@@ -10,7 +10,9 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.safety.numbers import Numbers
 
 # Channels whose clients read the turn contract (docs/contract.md) beside the plain text.
-CONTRACT_CHANNELS = frozenset({"rest", "web"})
+CONTRACT_CHANNELS = frozenset(
+    {"rest", "web", "mattermost", "messenger", "slack", "sms", "teams", "telegram", "whatsapp"}
+)
 SHELL = "cmdline"
 EMERGENCY = "emergency"
 # Entity and slot with the kind of red flag (bot/components/red_flags.py).

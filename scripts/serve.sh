@@ -7,8 +7,10 @@ here=$(dirname "${BASH_SOURCE[0]}")
 
 load_settings
 .venv/bin/python "$here/check_ports.py" || exit 1
+channels=$(.venv-rasa/bin/python -m bot.channels.platforms) || exit 1
 
 cat <<TEXT
+$channels
 Starting the action server (port $BONAFIDE_ACTIONS_PORT) and the Rasa server (port $BONAFIDE_PORT). Ctrl-C stops both.
 When the log says "Rasa server is up and running", open this page and ask something:
   http://localhost:$BONAFIDE_PORT/

@@ -190,11 +190,12 @@ async def _guard(act: Callable[[], Awaitable[Any]]) -> Any:
         raise
     except Exception as err:  # the edge: whatever Rasa raises, the client gets a status
         # Not the message of the error: it may repeat the user's words.
-        logger.error("A turn of the web channel failed: %s", _describe(err))
+        logger.error("A turn of the web channel failed: %s", describe(err))
         raise Unavailable("The assistant failed.", retry_after_s=RETRY_AFTER_S) from None
 
 
-def _describe(err: BaseException) -> str:
+def describe(err: BaseException) -> str:
+    """Return the kind of an error and where it was raised: its message may repeat what was said."""
     place = err.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

@@ -115,7 +115,7 @@ def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> Non
 def test_refusal_outside_the_contract_channels_has_buttons(take_turn: Turn) -> None:
     hits = [make_hit("men", similarity=0.1)]
 
-    messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits), channel="telegram")
+    messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits), channel="webexteams")
 
     assert messages[0]["response"] == "utter_abstain"
     assert messages[0]["buttons"] == [{"title": "About men", "payload": "About men"}]

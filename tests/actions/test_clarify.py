@@ -69,7 +69,7 @@ def test_topics_that_differ_or_were_not_found_are_no_choices(
 
 @pytest.mark.parametrize(
     ("channel", "lines", "buttons", "has_payload"),
-    [("rest", True, 0, True), ("cmdline", True, 0, False), ("telegram", False, 2, False)],
+    [("rest", True, 0, True), ("cmdline", True, 0, False), ("webexteams", False, 2, False)],
 )
 def test_a_question_back_shows_its_choices_as_the_channel_does(
     take_turn: Turn, channel: str, lines: bool, buttons: int, has_payload: bool

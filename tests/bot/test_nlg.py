@@ -84,7 +84,7 @@ def test_shell_gets_the_text_alone_when_there_are_no_buttons():
     assert generate("utter_bare", "cmdline")["text"] == "Hello."
 
 
-@pytest.mark.parametrize("channel", ["telegram", "slack", None])
+@pytest.mark.parametrize("channel", ["webexteams", "facebook", None])
 def test_other_channels_keep_their_buttons(channel):
     message = generate("utter_kind", channel)
 
@@ -264,7 +264,7 @@ def test_emergency_without_a_kind_has_the_general_words(say, kind):
     assert message["custom"]["flag"] == "other"
 
 
-@pytest.mark.parametrize("channel", ["telegram", "cmdline", None])
+@pytest.mark.parametrize("channel", ["webexteams", "cmdline", None])
 def test_emergency_is_plain_text_elsewhere(say, channel):
     message = say("fracture", channel, **NUMBERS)
 

@@ -541,8 +541,8 @@ def test_credentials_name_the_channel(root, monkeypatch):
     assert "bot.channels.web.WebInput" in read_config_file(str(root / "credentials.yml"))
     channels = create_http_input_channels(None, str(root / "credentials.yml"))
 
-    assert {channel.name() for channel in channels} == {"rest", "web"}
-    assert {channel.url_prefix() for channel in channels} == {"rest", "web"}
+    assert {channel.name() for channel in channels} >= {"rest", "web"}
+    assert {channel.url_prefix() for channel in channels} >= {"rest", "web"}
 
 
 def test_a_malformed_setting_ends_the_server_before_it_starts(monkeypatch):

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,13 @@ class Assistant:
 @pytest.fixture(scope="session")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """Start both servers once for all end-to-end tests."""
-    logs = tmp_path_factory.mktemp("logs")
+    with start_assistant(tmp_path_factory.mktemp("logs"), {}) as running:
+        yield running
+
+
+@contextmanager
+def start_assistant(logs: Path, settings: dict[str, str]) -> Iterator[Assistant]:
+    """Start both servers, with their logs and outcomes in a folder, and stop them afterwards."""
     actions_port, rasa_port = free_port(), free_port()
     outcomes = logs / "outcomes.db"
     environ = {
@@ -109,6 +116,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         "BONAFIDE_OUTCOMES_URL": f"sqlite:///{outcomes}",
         "BONAFIDE_SECRET": "only for these tests, and no secret",
         "BONAFIDE_ADDRESS_RATE": "0",
+        **settings,
     }
     environ.pop("BONAFIDE_ACTIONS_URL", None)
     actions = Server(

@@ -17,9 +17,18 @@ WAITING = "exec sleep 30"
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with this environment as .venv."""
+    """A folder with this environment as .venv, and a .venv-rasa that knows the channels."""
     (tmp_path / ".venv").symlink_to(sys.prefix)
+    pretend_rasa(tmp_path, 'echo "Channels: web, pigeon"')
     return tmp_path
+
+
+def pretend_rasa(folder, line):
+    """Let the Python of Rasa's environment do this."""
+    python = folder / ".venv-rasa/bin/python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.write_text(f"#!/usr/bin/env bash\n{line}\n")
+    python.chmod(0o755)
 
 
 @pytest.fixture
@@ -66,6 +75,23 @@ def test_serve_stops_the_other_server_when_one_dies(start):
     assert process.returncode == 3
     assert "A server ended by itself (exit 3)" in output
     assert time.monotonic() - started < 15
+
+
+def test_serve_says_which_channels_are_on(start):
+    process = start("serve.sh", actions="sleep 1", rasa=WAITING)
+    output, _ = process.communicate(timeout=20)
+
+    assert output.startswith("Channels: web, pigeon\n")
+
+
+def test_nothing_starts_when_a_channel_is_half_set(start, folder):
+    pretend_rasa(folder, 'echo "PIGEON_SECRET: expected a value" >&2; exit 1')
+    process = start("serve.sh", rasa="touch started", actions=WAITING)
+    output, _ = process.communicate(timeout=20)
+
+    assert process.returncode == 1
+    assert output == "PIGEON_SECRET: expected a value\n"
+    assert not (folder / "started").exists()
 
 
 def test_serve_fails_even_when_a_server_ends_without_an_error(start):
@@ -129,10 +155,7 @@ def test_shell_stops_the_action_server_when_the_talk_ends(start, folder, environ
         "port = int(os.environ['BONAFIDE_ACTIONS_PORT'])\n"
         "http.server.HTTPServer(('', port), http.server.BaseHTTPRequestHandler).serve_forever()\n"
     )
-    talk = folder / ".venv-rasa/bin/python"
-    talk.parent.mkdir(parents=True)
-    talk.write_text('#!/usr/bin/env bash\necho "talking: $*"\n')
-    talk.chmod(0o755)
+    pretend_rasa(folder, 'echo "talking: $*"')
     process = start("shell.sh")
     output, _ = process.communicate(timeout=20)
 

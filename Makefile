@@ -138,7 +138,7 @@ $(VENV)/.export: encoder/requirements.txt encoder/model.txt $(VENV)/.installed
 	@touch $@
 
 # The export's packages are asked for inside the recipe: once the encoder is there, nobody needs them ("make slim").
-$(ENCODER): build/made-from/encoder encoder/export.py encoder/requirements.txt encoder/model.txt | $(VENV)/.installed
+$(ENCODER): build/made-from/encoder encoder/export.py encoder/smooth.py encoder/requirements.txt encoder/model.txt | $(VENV)/.installed
 	@$(MAKE) --no-print-directory $(VENV)/.export
 	@$(STEP) encoder "[3/6] Encoder: exporting all-MiniLM-L6-v2 to ONNX (a minute, once)" \
 		$(PY) -m encoder.export build/encoder

@@ -105,7 +105,10 @@ def find_worst(liveqa: Path) -> list[Json]:
     settings = Settings()
     passages = {p["id"]: p for p in read_lines(liveqa / "passages.jsonl.gz", "id", "text")}
     collection = open_collection(
-        liveqa / "passages.jsonl.gz", settings, embed.load_encoder(settings)
+        liveqa / "passages.jsonl.gz",
+        settings,
+        embed.load_encoder(settings),
+        asking=embed.load_encoder(settings, quick=True),
     )
     queries = read_queries(liveqa / "queries.jsonl", Field(WORST_FIELD))
     ranked = []

@@ -114,8 +114,9 @@ def run(
         print(f"No {liveqa}: name the folder of LiveQA-Med with --data.", file=sys.stderr)
         raise typer.Exit(1)
     settings = Settings()
-    encoder = embed.load_encoder(settings)
-    bench = Bench(open_collection(liveqa / "passages.jsonl.gz", settings, encoder))
+    encoder, asking = (embed.load_encoder(settings, quick=quick) for quick in (False, True))
+    passages = liveqa / "passages.jsonl.gz"
+    bench = Bench(open_collection(passages, settings, encoder, asking=asking))
     grades = read_grades(liveqa / "qrels.tsv")
     asked = read_asked(liveqa / "queries.jsonl", grades)
     report.save(describe(bench) | {"groups": measure_groups(bench, asked, grades)}, out)

@@ -85,7 +85,7 @@ def measure_search(index: Path, folder: Path) -> Json:
         folder: Holds `queries.json`; passages and vectors are written there.
     """
     queries: list[str] = json.loads((folder / "queries.json").read_text(encoding="utf-8"))
-    encoder = load_encoder(SETTINGS)
+    encoder = load_encoder(SETTINGS, quick=True)
     before = psutil.Process().memory_info().rss
     started = time.perf_counter()
     retriever = Retriever(encoder, Index.load(index))

@@ -7,9 +7,9 @@ from encoder import OnnxEncoder
 
 @lru_cache(maxsize=4)
 def get_encoder(folder: str, threads: int = 1) -> OnnxEncoder:
-    """Return the encoder in `folder`: some 90 MB that several components share.
+    """Return the quick encoder in `folder`: some memory that several components share.
 
     Raises:
         EncoderUnavailable: The folder is missing or damaged.
     """
-    return OnnxEncoder.load(folder, threads=threads)
+    return OnnxEncoder.load(folder, threads=threads, quick=True)

@@ -203,6 +203,7 @@ def evaluate(
             passages,
             settings,
             embed.load_encoder(settings),
+            asking=embed.load_encoder(settings, quick=True),
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     measured = evaluation.evaluate(collection, texts, grades, threshold=settings.threshold)

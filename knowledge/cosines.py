@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 
 # Rows from which a sketch pays: a search of 10,000 takes 4 ms, one by a sketch 3 ms.
-LARGE = 20_000
+LARGE = 5_000
 # Directions of a sketch: of MiniLM's 384, these hold five sixths of the vectors.
 AXES = 96
 # Rows from which the directions are found: more of them find the same ones.

@@ -82,14 +82,21 @@ class Parts:
         ]
 
 
-def load_encoder(settings: Settings, *, threads: int = 1) -> encoder_package.OnnxEncoder:
+def load_encoder(
+    settings: Settings, *, threads: int = 1, quick: bool = False
+) -> encoder_package.OnnxEncoder:
     """Return the encoder of `settings`.
+
+    Args:
+        settings: Where it is.
+        threads: Cores one call may use.
+        quick: For messages; documents are embedded once, with the weights in full.
 
     Raises:
         EncoderUnavailable: It is missing or damaged.
     """
     try:
-        return encoder_package.OnnxEncoder.load(settings.encoder, threads=threads)
+        return encoder_package.OnnxEncoder.load(settings.encoder, threads=threads, quick=quick)
     except encoder_package.EncoderUnavailable as err:
         raise EncoderUnavailable(err.name, str(err)) from err
 

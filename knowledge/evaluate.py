@@ -159,6 +159,7 @@ def open_collection(
     settings: Settings,
     encoder: Encoder,
     *,
+    asking: Encoder | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Collection:
     """Return a file of passages, indexed; the index is kept beside the library's for next time.
@@ -166,7 +167,8 @@ def open_collection(
     Args:
         path: JSON Lines, gzipped where it ends in .gz: `id`, `title`, `text`, perhaps `url`.
         settings: Where the library's own index is, and how passages are cut.
-        encoder: Makes the vectors.
+        encoder: Makes the vectors of the passages.
+        asking: Makes those of the questions, where another one does.
         on_progress: Called with chunks embedded and chunks to embed.
 
     Raises:
@@ -184,7 +186,9 @@ def open_collection(
         settings, documents=documents, index=folder / "knowledge.db", max_file_mb=_ANY_SIZE_MB
     )
     index = build(own, encoder, on_progress=on_progress)
-    return Collection([str(passage["id"]) for passage in passages], Retriever(encoder, index))
+    return Collection(
+        [str(passage["id"]) for passage in passages], Retriever(asking or encoder, index)
+    )
 
 
 def _as_document(number: int, passage: Mapping[str, Any]) -> dict[str, Any]:

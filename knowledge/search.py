@@ -106,14 +106,14 @@ class Retriever:
 
         Args:
             settings: Where both are.
-            encoder: The encoder, where it is loaded already.
+            encoder: The encoder of messages, where it is loaded already.
 
         Raises:
             EncoderUnavailable: The encoder cannot be loaded.
             IndexNotFound: There is no index.
             IndexMismatch: The index is of another version, another encoder or other settings.
         """
-        retriever = cls(encoder or load_encoder(settings), Index.load(settings.index))
+        retriever = cls(encoder or load_encoder(settings, quick=True), Index.load(settings.index))
         max_words = retriever.index.manifest.max_words
         if max_words != settings.max_words:
             raise IndexMismatch("max_words", settings.max_words, max_words)

@@ -17,7 +17,7 @@ FORBIDDEN = {
 }
 # No server process may load these; they are installed for the export alone.
 EXPORT_ONLY = {"torch", "sentence_transformers", "transformers"}
-EXPORT = ROOT / "encoder" / "export.py"
+EXPORT = [ROOT / "encoder" / name for name in ("export.py", "smooth.py")]
 
 
 def files_of(package: str) -> list[Path]:
@@ -57,14 +57,14 @@ def test_module_imports_nothing_its_package_may_not(package, path):
 
 @pytest.mark.parametrize(
     "path",
-    [path for _, path in MODULES if path != EXPORT],
+    [path for _, path in MODULES if path not in EXPORT],
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_only_the_export_imports_torch(path):
     names = imported(path.read_text(encoding="utf-8"))
 
     assert top_level(names) & EXPORT_ONLY == set()
-    assert not any(name.startswith("encoder.export") for name in names)
+    assert not any(name.startswith(("encoder.export", "encoder.smooth")) for name in names)
 
 
 @pytest.mark.parametrize("package", FORBIDDEN)
@@ -72,8 +72,9 @@ def test_package_has_modules(package):
     assert len(files_of(package)) > 2
 
 
-def test_the_export_is_where_torch_is_imported():
-    assert top_level(imported(EXPORT.read_text(encoding="utf-8"))) & EXPORT_ONLY
+@pytest.mark.parametrize("path", EXPORT, ids=lambda path: path.name)
+def test_the_export_is_where_torch_is_imported(path):
+    assert top_level(imported(path.read_text(encoding="utf-8"))) & EXPORT_ONLY
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,19 @@ from encoder import EncoderUnavailable, OnnxEncoder
 
 FOLDER = Path(__file__).parents[2] / "build" / "encoder"
 
+QUESTIONS = [
+    "Is osteoporosis an autoimmune disease?",
+    "what tests will I get",
+    "Do steroids weaken my bones?",
+    "my mother fell last winter and broke her wrist, should we be worried about her bones now?",
+    "calcium",
+    "Can I still go swimming with coeliac disease and a T-score of -2.5?",
+]
 
-@pytest.fixture(scope="module")
-def encoder() -> OnnxEncoder:
-    return OnnxEncoder.load(FOLDER)
+
+@pytest.fixture(scope="module", params=[False, True], ids=["full", "quick"])
+def encoder(request: pytest.FixtureRequest) -> OnnxEncoder:
+    return OnnxEncoder.load(FOLDER, quick=request.param)
 
 
 def test_encode_returns_unit_rows_of_the_manifests_size(encoder: OnnxEncoder) -> None:
@@ -34,7 +43,7 @@ def test_encode_nothing_returns_no_rows(encoder: OnnxEncoder) -> None:
 def test_encode_keeps_the_order_given(encoder: OnnxEncoder) -> None:
     texts = ["a much longer text about bones and joints", "bones", "a text about bones", "lupus"]
 
-    together = encoder.encode(texts, batch_size=2)
+    together = encoder.encode(texts)
     alone = np.vstack([encoder.encode([text]) for text in texts])
 
     assert (together * alone).sum(axis=1).min() > 0.9999
@@ -54,6 +63,24 @@ def test_encode_brings_paraphrases_together(encoder: OnnxEncoder) -> None:
     )
 
     assert question @ paraphrase > question @ other
+
+
+def test_quick_weights_mean_much_the_same_as_the_full_ones() -> None:
+    full, quick = (
+        OnnxEncoder.load(FOLDER, quick=quick).encode(QUESTIONS) for quick in (False, True)
+    )
+
+    cosines = (full * quick).sum(axis=1)
+    print(f"lowest cosine of the quick weights with the full ones: {cosines.min():.4f}")
+    assert cosines.min() > 0.98
+
+
+def test_quick_embedding_does_not_depend_on_its_companions() -> None:
+    quick = OnnxEncoder.load(FOLDER, quick=True)
+
+    together = quick.encode(QUESTIONS)
+
+    assert np.array_equal(together, np.vstack([quick.encode([text]) for text in QUESTIONS]))
 
 
 def test_load_names_a_missing_folder_and_what_to_run(tmp_path: Path) -> None:
@@ -79,9 +106,10 @@ def test_load_refuses_another_format(tmp_path: Path) -> None:
         OnnxEncoder.load(tmp_path)
 
 
-def test_load_refuses_a_damaged_graph(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["model.onnx", "quick.onnx"])
+def test_load_refuses_a_damaged_graph(tmp_path: Path, name: str) -> None:
     shutil.copytree(FOLDER, tmp_path / "encoder")
-    (tmp_path / "encoder" / "model.onnx").write_bytes(b"not a graph")
+    (tmp_path / "encoder" / name).write_bytes(b"not a graph")
 
     with pytest.raises(EncoderUnavailable, match="make encoder"):
-        OnnxEncoder.load(tmp_path / "encoder")
+        OnnxEncoder.load(tmp_path / "encoder", quick=name == "quick.onnx")

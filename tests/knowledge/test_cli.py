@@ -54,8 +54,8 @@ def run(
     encoder: Encoder,
 ) -> Run:
     """Runs a command over the copied library, in this process, with the encoder of the tests."""
-    monkeypatch.setattr(embed, "load_encoder", lambda settings, threads=1: encoder)
-    monkeypatch.setattr(search, "load_encoder", lambda settings: encoder)
+    monkeypatch.setattr(embed, "load_encoder", lambda settings, **options: encoder)
+    monkeypatch.setattr(search, "load_encoder", lambda settings, **options: encoder)
     monkeypatch.setenv("KNOWLEDGE_DOCUMENTS", str(copied.documents))
     monkeypatch.setenv("KNOWLEDGE_INDEX", str(copied.index))
     monkeypatch.setattr(logging, "basicConfig", lambda **options: None)
@@ -361,7 +361,9 @@ def test_without_an_index_a_command_says_how_to_make_one(
 def test_search_refuses_the_index_of_another_encoder(
     run: Run, make_encoder: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "load_encoder", lambda settings: make_encoder(name="another"))
+    monkeypatch.setattr(
+        search, "load_encoder", lambda settings, **options: make_encoder(name="another")
+    )
 
     result = run("search", "calcium")
 

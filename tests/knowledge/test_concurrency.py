@@ -271,7 +271,7 @@ def test_readers_see_one_build_or_the_other(settings: Settings, encoder: Encoder
 def following(
     settings: Settings, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> LiveRetriever:
-    monkeypatch.setattr(search, "load_encoder", lambda settings: encoder)
+    monkeypatch.setattr(search, "load_encoder", lambda settings, **options: encoder)
     return LiveRetriever(settings)
 
 

@@ -215,10 +215,11 @@ def liveqa() -> Collection:
     if not os.environ.get("LIVEQA"):
         pytest.skip("embedding the passages takes about ten minutes; LIVEQA=1 runs this")
     try:
-        encoder = load_encoder(Settings())
+        encoder, asking = (load_encoder(Settings(), quick=quick) for quick in (False, True))
     except EncoderUnavailable as err:
         pytest.skip(f"no encoder: {err}")
-    return evaluate.open_collection(LIVEQA / "passages.jsonl.gz", Settings(), encoder)
+    passages = LIVEQA / "passages.jsonl.gz"
+    return evaluate.open_collection(passages, Settings(), encoder, asking=asking)
 
 
 @pytest.mark.parametrize(("field", "floor"), FLOORS.items())

@@ -237,7 +237,7 @@ def test_close_closes_the_file(copied: Path) -> None:
 def test_open_checks_each_field_of_the_manifest(
     copied: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
-    monkeypatch.setattr(search, "load_encoder", lambda settings: encoder)
+    monkeypatch.setattr(search, "load_encoder", lambda settings, **options: encoder)
     settings = Settings(index=copied)
     value = getattr(Retriever.open(settings).index.manifest, field)
     other = value + ("x" if isinstance(value, str) else 1)

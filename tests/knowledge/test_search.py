@@ -294,7 +294,7 @@ def test_retriever_refuses_the_index_of_another_encoder(
 def test_open_loads_what_the_settings_name(
     monkeypatch: pytest.MonkeyPatch, encoder: Encoder, library: Settings
 ) -> None:
-    monkeypatch.setattr(search, "load_encoder", lambda settings: encoder)
+    monkeypatch.setattr(search, "load_encoder", lambda settings, **options: encoder)
 
     assert headings(Retriever.open(library), "sardines")[0] == "Which foods hold calcium?"
 
@@ -302,7 +302,7 @@ def test_open_loads_what_the_settings_name(
 def test_open_refuses_an_index_of_other_passages(
     monkeypatch: pytest.MonkeyPatch, encoder: Encoder, library: Settings
 ) -> None:
-    monkeypatch.setattr(search, "load_encoder", lambda settings: encoder)
+    monkeypatch.setattr(search, "load_encoder", lambda settings, **options: encoder)
 
     with pytest.raises(IndexMismatch, match="max_words 160, expected 120"):
         Retriever.open(replace(library, max_words=120))
@@ -311,7 +311,7 @@ def test_open_refuses_an_index_of_other_passages(
 def test_open_names_a_missing_index(
     monkeypatch: pytest.MonkeyPatch, encoder: Encoder, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(search, "load_encoder", lambda settings: encoder)
+    monkeypatch.setattr(search, "load_encoder", lambda settings, **options: encoder)
 
     with pytest.raises(IndexNotFound):
         Retriever.open(Settings(index=tmp_path / "none.db"))

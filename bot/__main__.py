@@ -32,12 +32,14 @@ def check_settings() -> None:
     """End with a clear message where a setting is malformed: Rasa would start without a model."""
     from bot.channels.platforms.registry import read_accounts
     from bot.channels.settings import SettingInvalid, Settings
+    from bot.event_log import read_url
     from bot.safety.numbers import Numbers, NumbersInvalid
 
     try:
         Numbers.from_env()
         Settings.from_env()
         read_accounts()
+        read_url()
     except (NumbersInvalid, SettingInvalid) as err:
         sys.exit(str(err))
 

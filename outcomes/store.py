@@ -1,9 +1,7 @@
 """Write, rate, prune and forget turns."""
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -38,10 +36,12 @@ class Store:
         """
         if not settings.is_on:
             raise StoreUnavailable("recording is switched off")
-        if settings.file is not None:
-            _make_file(settings.file)
         salt = read_salt(settings)
-        return cls(connect(settings.url), salt)
+        try:
+            return cls(connect(settings.url), salt)
+        except OSError as err:
+            reason = f"{settings.file} cannot be written ({err.strerror})"
+            raise StoreUnavailable(reason) from err
 
     def write(self, items: Sequence[Turn | Feedback]) -> None:
         """Write turns and feedback in their order, all or none.
@@ -132,15 +132,6 @@ class Store:
                 rated_at=feedback.time,
             )
         )
-
-
-def _make_file(path: Path) -> None:
-    """Make an empty database file that only this user can read, unless there is one."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as err:
-        raise StoreUnavailable(f"{path} cannot be written ({err.strerror})") from err
 
 
 def plain(text: str, *, limit: int) -> str:

@@ -1,6 +1,8 @@
-"""The table, and connections to it."""
+"""The table, and connections to a database."""
 
+import os
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -48,10 +50,16 @@ turns = Table(
 )
 
 
-def connect(url: str) -> Engine:
-    """Return an engine on the database at `url`, in which the table is there.
+def connect(url: str, tables: MetaData = metadata) -> Engine:
+    """Return an engine on the database at `url`, in which the tables are there.
+
+    Args:
+        url: As an SQLAlchemy address. Its file, where it is one, is made if need be, for this user
+            alone.
+        tables: What is made where it is missing.
 
     Raises:
+        OSError: The file cannot be made.
         SQLAlchemyError: The database cannot be reached or refuses the table.
         ImportError: The driver that the address names is not installed.
     """
@@ -59,19 +67,29 @@ def connect(url: str) -> Engine:
     options: dict[str, Any] = {}
     is_file = make_url(url).get_backend_name() == "sqlite"
     if is_file:
+        make_file(make_url(url).database)
         # SQLAlchemy 1.4 would open the file anew for each turn: 2.2 ms instead of 0.4.
         options = {"poolclass": QueuePool, "connect_args": {"check_same_thread": False}}
     engine = create_engine(url, hide_parameters=True, future=True, **options)
     if is_file:
         event.listen(engine, "connect", _prepare_sqlite)
     try:
-        metadata.create_all(engine)
+        tables.create_all(engine)
     except DBAPIError:
         # Two processes start at once and the other one was faster.
-        if not inspect(engine).has_table(turns.name):
+        if not all(inspect(engine).has_table(name) for name in tables.tables):
             engine.dispose()
             raise
     return engine
+
+
+def make_file(database: str | None) -> None:
+    """Make an empty database file that only this user can read, unless there is one."""
+    if database in (None, "", ":memory:"):
+        return
+    path = Path(database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -41,7 +41,10 @@ async def forget_events(store: TrackerStore, sender_id: str) -> None:
         check_store(leaf)
     for leaf in leaves:
         if hasattr(leaf, "delete"):
-            await leaf.delete(sender_id)
+            try:
+                await leaf.delete(sender_id)
+            except (SQLAlchemyError, ImportError, OSError) as err:
+                raise CannotForget(f"Events were not deleted: {describe(err)}.") from None
         elif isinstance(leaf, InMemoryTrackerStore):
             leaf.store.pop(sender_id, None)
         else:

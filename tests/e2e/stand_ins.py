@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from itertools import count
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -167,6 +168,7 @@ class Driver(Protocol):
         secrets: What must never be in a log.
         stand_in: Its API.
         has_taps: Whether it has buttons that talk.
+        is_ordered: False where its webhooks bear neither a number nor a time; may be missing.
     """
 
     name: str
@@ -362,4 +364,17 @@ class Telegram:
         return Planned(429, {"ok": False, "error_code": 429, "parameters": {"retry_after": 1}})
 
 
-DRIVERS: dict[str, Callable[[], Driver]] = {"telegram": Telegram}
+def in_module(name: str, driver: str) -> Callable[[], Driver]:
+    """Return what makes the driver of a module, which itself needs this one."""
+    return lambda: getattr(import_module(f"tests.e2e.{name}"), driver)()
+
+
+DRIVERS: dict[str, Callable[[], Driver]] = {
+    "telegram": Telegram,
+    "teams": in_module("stand_in_teams", "Teams"),
+    "slack": in_module("stand_in_slack", "Slack"),
+    "mattermost": in_module("stand_in_mattermost", "Mattermost"),
+    "messenger": in_module("stand_in_messenger", "Messenger"),
+    "sms": in_module("stand_in_twilio", "Sms"),
+    "whatsapp": in_module("stand_in_twilio", "WhatsApp"),
+}

@@ -58,12 +58,15 @@ class Spec:
         variables: Each is its own: setting one of them asks for the platform.
         open: Makes the platform; may raise SettingInvalid.
         needs_public_url: Whether it works with BONAFIDE_PUBLIC_URL alone.
+        channels: Where the platform is several channels, each with the variable that opens it: one
+            of them has to be set.
     """
 
     name: str
     variables: Tuple[Variable, ...]
     open: Callable[[Account, Outgoing], Platform]
     needs_public_url: bool = False
+    channels: Mapping[str, str] = field(default_factory=dict)
 
 
 def api_url(key: str, default: str) -> Variable:
@@ -97,6 +100,8 @@ def read_account(spec: Spec, environ: Mapping[str, str]) -> Optional[Account]:
     missing = [each.key for each in spec.variables if each.default is None and not given[each.key]]
     if spec.needs_public_url and not public_url:
         missing.append(PUBLIC_URL)
+    if spec.channels and not any(given[key] for key in spec.channels.values()):
+        missing.append(" or ".join(spec.channels.values()))
     if missing:
         raise SettingInvalid(" and ".join(missing), f"a value, since {named[0]} is set")
     values = {}

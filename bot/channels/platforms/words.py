@@ -16,3 +16,4 @@ SLOW_DOWN = (
 )
 OLD_TAP = "I no longer know what that button meant. Please type your question."
 FAILED = f"Something went wrong, and I have no answer. Please ask again.\n{_EMERGENCY}"
+DIRECT = "I answer in our direct messages."

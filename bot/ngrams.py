@@ -20,6 +20,8 @@ class CharacterNgrams:
         self._terms = list(terms)
         self._idf = idf
         self._components = components
+        # Row by row in memory, as the product with sparse weights reads it: else it is copied.
+        self._directions = np.ascontiguousarray(components.T)
         self._vectorizer = _make_vectorizer(vocabulary=self._terms)
         self._vectorizer.idf_ = idf
 
@@ -40,7 +42,7 @@ class CharacterNgrams:
 
     def transform(self, texts: Sequence[str]) -> np.ndarray:
         """Return one float32 row a text, none longer than 1; zeros when nothing in it is known."""
-        return np.asarray(self._vectorizer.transform(texts) @ self._components.T, dtype=np.float32)
+        return np.asarray(self._vectorizer.transform(texts) @ self._directions, dtype=np.float32)
 
     def to_arrays(self) -> Dict[str, np.ndarray]:
         """Return all that was learned, for `np.savez`; no pickle is needed to read it."""

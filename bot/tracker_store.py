@@ -5,13 +5,21 @@ import copy
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, Iterable, List, Optional, Sequence
+from typing import Any, Dict, Iterable, List, Optional, Sequence
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event
+from rasa.shared.core.events import (
+    ActionExecuted,
+    AllSlotsReset,
+    Event,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.event_log import ERRORS, URL_SETTING, EventLog, read_url
@@ -43,6 +51,10 @@ class LiveTrackerStore(TrackerStore):
     copy with the same (immutable) events, so a turn that fails half way leaves the stored
     conversation as it was.
 
+    What was said long ago costs no time: Rasa replays the events of a tracker several times for
+    each message, and sends them all to the action server. A tracker holds the latest turns and the
+    slots as they were before them; the database has every event.
+
     With a database, it is what counts: a turn is written before its reply is sent, and a tracker
     in memory is used only while its last event is the last one there, so that servers can share a
     database. One that is out of reach costs nobody an answer: conversations go on in memory, and
@@ -56,6 +68,7 @@ class LiveTrackerStore(TrackerStore):
         host: Optional[Any] = None,
         event_broker: Optional[EventBroker] = None,
         max_conversations: int = 2000,
+        max_turns: int = 6,
         url: Optional[str] = None,
         **kwargs: Any,
     ) -> None:
@@ -67,17 +80,21 @@ class LiveTrackerStore(TrackerStore):
             event_broker: Receives the events of each turn.
             max_conversations: Most conversations in memory; the least recently used one goes
                 first.
+            max_turns: Most messages of a person that a tracker goes back.
             url: The database, as an SQLAlchemy address; empty for none. By default the setting
                 `BONAFIDE_CONVERSATIONS_URL`.
             **kwargs: What else Rasa passes to every store.
 
         Raises:
-            ValueError: `max_conversations` is not at least 1.
+            ValueError: `max_conversations` or `max_turns` is not at least 1.
             SettingInvalid: The setting is no address.
         """
         if max_conversations < 1:
             raise ValueError(f"max_conversations is {max_conversations}, it must be at least 1.")
+        if max_turns < 1:
+            raise ValueError(f"max_turns is {max_turns}, it must be at least 1.")
         self.max_conversations = max_conversations
+        self.max_turns = max_turns
         address = read_url() if url is None else url
         self._log = EventLog(address) if address else None
         self._is_away = False
@@ -89,7 +106,7 @@ class LiveTrackerStore(TrackerStore):
         await self.stream_events(tracker)
         sender_id = tracker.sender_id
         before = self._kept.get(sender_id)
-        after = _Kept(snapshot(tracker))
+        after = _Kept(shorten(snapshot(tracker), self.max_turns))
         if self._log is not None:
             known = list(before.tracker.events) if before else []
             unwritten = before.unwritten if before else []
@@ -110,10 +127,11 @@ class LiveTrackerStore(TrackerStore):
     async def retrieve_full_tracker(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Return a conversation over all its sessions, or nothing.
 
-        Without a database the latest is all there is.
+        Without a database there are the latest turns alone.
         """
-        # Rasa saves the latest session alone: what is in memory may be less than all.
-        await self._refresh(sender_id, whole=True)
+        found = await self._read(sender_id)
+        if found is not None:
+            return found.tracker
         kept = self._kept.get(sender_id)
         return snapshot(kept.tracker) if kept else None
 
@@ -151,26 +169,38 @@ class LiveTrackerStore(TrackerStore):
             kept.unwritten = []
             self._is_away = False
 
-    async def _refresh(self, sender_id: str, *, whole: bool = False) -> None:
-        """Read a conversation that is not in memory as the log has it, or not as a whole."""
+    async def _refresh(self, sender_id: str) -> None:
+        """Read a conversation of which the log has other events than the memory."""
+        kept = self._kept.get(sender_id)
         if self._log is None:
             return
-        kept = self._kept.get(sender_id)
         try:
             last_id = await asyncio.to_thread(self._log.last_id, sender_id)
-            if last_id == (kept.last_id if kept else 0) and not whole:
-                return
-            if kept and kept.unwritten:
-                await self._write(kept)
-            events, last_id = await asyncio.to_thread(self._log.read, sender_id)
         except ERRORS as err:
             self._say_away(err)
             return
-        if not events:
-            self._kept.pop(sender_id, None)
+        if last_id == (kept.last_id if kept else 0):
             return
+        found = await self._read(sender_id) if last_id else None
+        if found is not None:
+            found.tracker = shorten(found.tracker, self.max_turns)
+            self._keep(found)
+        elif not last_id:
+            self._kept.pop(sender_id, None)
+
+    async def _read(self, sender_id: str) -> Optional[_Kept]:
+        """Return a conversation as the log has it, or nothing."""
+        if self._log is None:
+            return None
+        try:
+            events, last_id = await asyncio.to_thread(self._log.read, sender_id)
+        except ERRORS as err:
+            self._say_away(err)
+            return None
+        if not events:
+            return None
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-        self._keep(_Kept(tracker, last_id))
+        return _Kept(tracker, last_id)
 
     def _say_away(self, err: Exception) -> None:
         # Once: every message would say it again.
@@ -210,6 +240,29 @@ def snapshot(tracker: DialogueStateTracker) -> DialogueStateTracker:
     twin.active_loop = copy.copy(tracker.active_loop)
     twin.latest_action = copy.copy(tracker.latest_action)
     return twin
+
+
+def shorten(tracker: DialogueStateTracker, max_turns: int) -> DialogueStateTracker:
+    """Return the tracker from one of the latest messages on, with the slots set before it.
+
+    Args:
+        tracker: Changed, and returned.
+        max_turns: Most messages of the user that are left.
+    """
+    events = list(tracker.events)
+    said = [place for place, event in enumerate(events) if isinstance(event, UserUttered)]
+    # The events of a form that has begun say that it has.
+    if len(said) <= max_turns or tracker.active_loop_name:
+        return tracker
+    cut = said[-max_turns]
+    values: Dict[str, SlotSet] = {}
+    for event in events[:cut]:
+        if isinstance(event, SlotSet):
+            values[event.key] = event
+        elif isinstance(event, (AllSlotsReset, Restarted, SessionStarted)):
+            values.clear()
+    tracker.events = type(tracker.events)([*values.values(), *events[cut:]])
+    return tracker
 
 
 def latest_session(tracker: DialogueStateTracker) -> DialogueStateTracker:

@@ -4,9 +4,10 @@ One file, one reason each. Rasa 3.6.21 is the last of its line and pinned exactl
 refuses to work on any other source than the one it was written for.
 """
 
-from bot.patches import action_result
+from bot.patches import action_result, graph_runner
 
 
 def apply() -> None:
     """Apply every patch; once is enough, twice does no harm."""
     action_result.apply()
+    graph_runner.apply()

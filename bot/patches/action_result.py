@@ -5,8 +5,6 @@ check that schema against the JSON Schema meta-schema on every call: about a qua
 a turn (docs/decisions/0004). The schema never changes, so it is built and checked once.
 """
 
-import hashlib
-import inspect
 from functools import lru_cache
 from typing import Any, Dict
 
@@ -14,6 +12,8 @@ from jsonschema import ValidationError
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.constants import DOCS_BASE_URL
+
+from bot.patches.source import check
 
 # SHA-256 of the source of the function that is replaced, as it stands in Rasa 3.6.21.
 REPLACED_SHA256 = "f8cdb4be6812396167ced74161b2ccd65c5ea676ad86d7d359d8c322d9d8dc42"
@@ -27,18 +27,8 @@ def apply() -> None:
     Raises:
         RuntimeError: Rasa's function is not the one this replacement was written for.
     """
-    found = source_digest()
-    if found != REPLACED_SHA256:
-        raise RuntimeError(
-            "RemoteAction._validate_action_result is not the function of Rasa 3.6.21 that "
-            f"bot/patches/action_result.py replaces (SHA-256 {found}). Install rasa==3.6.21."
-        )
+    check(_original, REPLACED_SHA256, "bot/patches/action_result.py")
     RemoteAction._validate_action_result = _validate_action_result
-
-
-def source_digest() -> str:
-    """Return the SHA-256 of the source of Rasa's own function."""
-    return hashlib.sha256(inspect.getsource(_original).encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)

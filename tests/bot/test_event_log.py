@@ -65,6 +65,7 @@ def state(tracker: DialogueStateTracker | None) -> Any:
 
 
 CONVERSATIONS = {
+    "more turns than a tracker has": [[*START, *TURN], *[TURN] * 9],
     "a turn": [[*START, *TURN]],
     "two turns": [[*START, *TURN], TURN],
     "two sessions": [[*START, *TURN], [*START, *TURN], TURN],

@@ -7,7 +7,7 @@ from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 
 from bot import patches
-from bot.patches import action_result
+from bot.patches import action_result, graph_runner, source
 
 GOOD = {
     "empty": {},
@@ -41,8 +41,9 @@ def _applied() -> None:
     patches.apply()
 
 
-def test_digest_is_that_of_the_function_that_is_installed():
-    assert action_result.source_digest() == action_result.REPLACED_SHA256
+@pytest.mark.parametrize("module", [action_result, graph_runner])
+def test_digest_is_that_of_the_function_that_is_installed(module):
+    assert source.digest(module._original) == module.REPLACED_SHA256
 
 
 @pytest.mark.usefixtures("_applied")

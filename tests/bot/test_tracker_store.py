@@ -297,3 +297,75 @@ def test_snapshot_shares_the_events(domain):
 
     assert twin.events is not tracker.events
     assert all(one is other for one, other in zip(twin.events, tracker.events, strict=True))
+
+
+def turn(number: int) -> list[Event]:
+    return [
+        says(f"question {number}"),
+        SlotSet("replied", False),
+        ActionExecuted("action_answer_question"),
+        BotUttered(f"answer {number}"),
+        SlotSet("replied", True),
+        *([SlotSet("asked", "early")] if number == 1 else []),
+        ActionExecuted("action_listen"),
+    ]
+
+
+def talk(store: LiveTrackerStore, domain: Domain, n_turns: int) -> DialogueStateTracker:
+    """Take so many turns as Rasa does; return the tracker of the next one."""
+
+    async def run() -> Any:
+        for number in range(n_turns):
+            tracker = await store.get_or_create_tracker("me", append_action_listen=False)
+            tracker.update_with_events([*(START if not number else ()), *turn(number)], domain)
+            await store.save(tracker)
+        return await store.retrieve("me")
+
+    return asyncio.run(run())
+
+
+def test_tracker_goes_back_a_few_turns(domain):
+    tracker = talk(LiveTrackerStore(domain, max_turns=3), domain, 9)
+
+    said = [event.text for event in tracker.events if isinstance(event, UserUttered)]
+    assert said == ["question 6", "question 7", "question 8"]
+
+
+@pytest.mark.parametrize("n_turns", [1, 3, 4, 9])
+def test_short_tracker_has_the_slots_of_the_whole_conversation(domain, n_turns):
+    short = talk(LiveTrackerStore(domain, max_turns=3), domain, n_turns)
+    whole = talk(LiveTrackerStore(domain, max_turns=99), domain, n_turns)
+
+    assert short.current_slot_values() == whole.current_slot_values()
+    # Rasa replays the events: they say the same.
+    assert short.copy().current_slot_values() == whole.current_slot_values()
+    assert short.past_states(domain)[-1] == whole.past_states(domain)[-1]
+
+
+def test_slots_that_were_reset_stay_so(domain):
+    store = LiveTrackerStore(domain, max_turns=1)
+
+    async def run() -> Any:
+        events = [*START, *turn(1), says("again"), Restarted(), *START, *turn(2), *turn(3)]
+        await store.save(tracker_of(domain, events))
+        return await store.retrieve_full_tracker("me")
+
+    assert asyncio.run(run()).copy().get_slot("asked") is None
+
+
+def test_conversation_in_a_form_is_left_whole(domain):
+    store = LiveTrackerStore(domain, max_turns=1)
+    events = [*START, *turn(0), ActiveLoop("some_form"), *turn(2), *turn(3)]
+
+    tracker = save_and_retrieve(store, tracker_of(domain, events), full=True)
+
+    assert len(tracker.events) == len(events)
+
+
+def test_each_event_of_a_long_conversation_is_streamed_once(domain):
+    broker = Broker()
+
+    talk(LiveTrackerStore(domain, event_broker=broker, max_turns=3), domain, 9)
+
+    expected = [*START, *(event for number in range(9) for event in turn(number))]
+    assert [body["event"] for body in broker.published] == [e.type_name for e in expected]

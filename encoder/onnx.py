@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ MODEL_FILE, QUICK_FILE = "model.onnx", "quick.onnx"
 TOKENIZER_FILE, MANIFEST_FILE = "tokenizer.json", "manifest.json"
 # Most texts that run through the model at once.
 BATCH = 32
+# So many batches do not pay for starting threads.
+FEW = 8
 
 
 @dataclass(frozen=True)
@@ -136,9 +139,18 @@ class OnnxEncoder:
         embeddings = np.empty((len(texts), self.dim), dtype=np.float32)
         # Similar lengths share a batch, so that short texts are not padded to the longest one.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), self._batch_size):
-            rows = order[start : start + self._batch_size]
+        starts = range(0, len(order), self._batch_size)
+        batches = [order[start : start + self._batch_size] for start in starts]
+
+        def run(rows: list[int]) -> None:
             embeddings[rows] = self._run([texts[row] for row in rows])
+
+        if len(batches) < FEW:
+            for rows in batches:
+                run(rows)
+        else:  # as in training: a core for each batch is faster than all cores for one
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(run, batches))
         return embeddings
 
     def _run(self, texts: list[str]) -> NDArray[np.float32]:

@@ -75,12 +75,14 @@ def test_quick_weights_mean_much_the_same_as_the_full_ones() -> None:
     assert cosines.min() > 0.98
 
 
-def test_quick_embedding_does_not_depend_on_its_companions() -> None:
+@pytest.mark.parametrize("times", [1, 9], ids=["few", "many"])
+def test_quick_embedding_does_not_depend_on_its_companions(times: int) -> None:
     quick = OnnxEncoder.load(FOLDER, quick=True)
 
-    together = quick.encode(QUESTIONS)
+    together = quick.encode(QUESTIONS * times)
 
-    assert np.array_equal(together, np.vstack([quick.encode([text]) for text in QUESTIONS]))
+    alone = np.vstack([quick.encode([text]) for text in QUESTIONS])
+    assert np.array_equal(together, np.tile(alone, (times, 1)))
 
 
 def test_load_names_a_missing_folder_and_what_to_run(tmp_path: Path) -> None:

@@ -54,21 +54,21 @@ train: environments $(READY) ## train the Rasa model
 
 .PHONY: test
 test: check $(READY) $(VENV)/.export ## run every check and every test suite
-	$(PY) -m pytest tests/knowledge tests/actions tests/encoder tests/outcomes tests/contract tests/setup tests/benchmarks tests/messaging
-	$(RASA_PY) -m pytest tests/bot tests/encoder tests/outcomes tests/contract
+	$(PY) -m pytest tests/knowledge tests/actions tests/encoder tests/outcomes tests/spelling tests/contract tests/setup tests/benchmarks tests/messaging
+	$(RASA_PY) -m pytest tests/bot tests/encoder tests/outcomes tests/spelling tests/contract
 	$(RASA_PY) -m bot data validate --fail-on-warnings --data data
 	$(RASA_PY) -m bot test core --stories tests/stories --fail-on-prediction-errors \
 		--model $(MODEL) --out build/story-results
 	$(PY) -m pytest -m e2e tests/e2e
 	$(PY) -m pytest -m widget -rs tests/widget
 
-CODE := actions bot encoder knowledge outcomes scripts tests $(wildcard benchmarks) conftest.py
+CODE := actions bot encoder knowledge outcomes scripts spelling tests $(wildcard benchmarks) conftest.py
 
 .PHONY: check
 check: environments $(RASA)/.installed $(VENV)/.tools ## check format, lint and types
 	$(PY) -m ruff format --check $(CODE)
 	$(PY) -m ruff check $(CODE)
-	$(PY) -m mypy --strict --cache-dir build/mypy actions benchmarks encoder knowledge outcomes
+	$(PY) -m mypy --strict --cache-dir build/mypy actions benchmarks encoder knowledge outcomes spelling
 	$(PY) -m mypy --python-executable $(RASA_PY) --cache-dir build/mypy-rasa bot
 
 .PHONY: fix
@@ -146,7 +146,7 @@ $(ENCODER): build/made-from/encoder encoder/export.py encoder/smooth.py encoder/
 
 # Every stage of the library but those that only read the index.
 READERS := $(addprefix knowledge/,__main__.py cli.py cosines.py search.py settings.py evaluate.py)
-STAGES := $(filter-out $(READERS),$(wildcard knowledge/*.py knowledge/formats/*.py))
+STAGES := $(filter-out $(READERS),$(wildcard knowledge/*.py knowledge/formats/*.py)) spelling/words.py
 $(INDEX): build/made-from/index $(ENCODER) $(STAGES) | $(VENV)/.installed
 	@$(STEP) index "[4/6] Documents: building the index" $(PY) -m knowledge build
 	@touch -c $@
@@ -163,7 +163,7 @@ $(VOCABULARY): $(wildcard bot/vocabulary/*.py bot/vocabulary/*.yml) | $(RASA)/.i
 	@touch -c $@
 
 # Rasa leaves the file alone when nothing that matters has changed: hence the touch.
-$(MODEL): config.yml domain.yml $(wildcard data/*.yml bot/ngrams.py bot/components/*.py bot/safety/*.py bot/safety/*.yml) $(VOCABULARY) $(ENCODER) | $(RASA)/.installed
+$(MODEL): config.yml domain.yml $(wildcard data/*.yml bot/ngrams.py bot/components/*.py bot/safety/*.py bot/safety/*.yml spelling/*.py) $(VOCABULARY) $(ENCODER) | $(RASA)/.installed
 	@$(STEP) train "[6/6] Rasa: training the model (about half a minute)" \
 		$(RASA_PY) -m bot train --fixed-model-name bonafide --out models
 	@touch -c $@

@@ -15,9 +15,9 @@ from knowledge.extract import extract
 from knowledge.index import Index
 from knowledge.lexical import Lexicon
 from knowledge.settings import Settings
-from knowledge.spelling import Spelling
 from knowledge.types import Hit
 from knowledge.words import focus_question, has_content
+from spelling import Spelling, count_words
 
 logger = logging.getLogger(__name__)
 
@@ -254,7 +254,7 @@ def learn_spelling(index: Index, lexicon: Lexicon) -> Spelling:
     titles = [document.title for document in index.documents.values()]
     names = [name for p in index.passages for name in (p.heading, *p.questions)]
     texts = (passage.text for passage in index.passages)
-    return Spelling([*titles, *names], texts, is_known=lexicon.has)
+    return Spelling(count_words([*titles, *names]), count_words(texts), is_known=lexicon.has)
 
 
 def _group_by_topic(index: Index) -> dict[str, NDArray[np.int64]]:

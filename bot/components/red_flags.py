@@ -66,7 +66,9 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
             # Folder of the encoder that the featurizer uses.
             "encoder": "build/encoder",
             # Lowest score that is a flag, -1 to 1. Lower finds more and is wrong more often.
-            "threshold": -0.38,
+            "threshold": -0.25,
+            # The same for one sentence of a longer message.
+            "part_threshold": 0.0,
             # The same where a rule of self-harm holds.
             "self_harm_threshold": -0.8,
             # Longest message in words that is compared as one; longer ones also part by part.
@@ -82,7 +84,7 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
         """
         if not isinstance(config.get("encoder"), str) or not config["encoder"]:
             raise InvalidConfigException("RedFlagDetector: `encoder` must name a folder.")
-        for key in ("threshold", "self_harm_threshold"):
+        for key in ("threshold", "part_threshold", "self_harm_threshold"):
             if not isinstance(config.get(key), float) or not -1 <= config[key] <= 1:
                 raise InvalidConfigException(
                     f"RedFlagDetector: `{key}` must be a number with a point, -1.0 to 1.0."
@@ -188,6 +190,7 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
             similarity,
             encode=get_encoder(self._config["encoder"]).encode,
             threshold=self._config["threshold"],
+            part_threshold=self._config["part_threshold"],
             self_harm_threshold=self._config["self_harm_threshold"],
             long_words=self._config["long_words"],
         )

@@ -39,6 +39,7 @@ class Detector:
         *,
         encode: Callable[[Sequence[str]], np.ndarray],
         threshold: float,
+        part_threshold: float,
         self_harm_threshold: float,
         long_words: int,
     ) -> None:
@@ -49,12 +50,15 @@ class Detector:
             similarity: The score.
             encode: Gives one embedding per text.
             threshold: Lowest score that is a flag (`Similarity.score`).
+            part_threshold: The same for a part of a message. Higher, for the parts looked at are
+                those likest to be a flag, and a part lacks what the rest says of it.
             self_harm_threshold: The same where a rule of self-harm holds: to miss one is worse
                 than to be kind without need.
             long_words: Longest message in words that is scored as one.
         """
         self._gate, self._similarity, self._encode = gate, similarity, encode
-        self._threshold, self._long_words = threshold, long_words
+        self._threshold, self._part_threshold = threshold, part_threshold
+        self._long_words = long_words
         self._self_harm_threshold = self_harm_threshold
 
     def detect(self, text: str, embedding: Optional[np.ndarray]) -> Finding:
@@ -67,7 +71,7 @@ class Detector:
         if embedding is None:
             return NOTHING
         reading = self._gate.read(text)
-        finding = self._judge(reading, embedding)
+        finding = self._judge(reading, embedding, self._threshold)
         if finding.kind is None and self._may_hide_one(reading):
             return self._judge_parts(reading)
         return finding
@@ -78,10 +82,10 @@ class Detector:
         has_parts = bool(words) and words[0].sentence != words[-1].sentence
         return len(words) > self._long_words or (has_parts and reading.kind is not None)
 
-    def _judge(self, reading: Reading, embedding: np.ndarray) -> Finding:
+    def _judge(self, reading: Reading, embedding: np.ndarray, threshold: float) -> Finding:
         score = self._similarity.score(reading, embedding)
         is_self_harm = reading.kind == SELF_HARM
-        if score < (self._self_harm_threshold if is_self_harm else self._threshold):
+        if score < (self._self_harm_threshold if is_self_harm else threshold):
             return NOTHING
         kind = reading.kind or self._similarity.kind(embedding)
         return Finding(kind, f"{reading.rule or 'likeness'} ({score:.2f})")
@@ -89,15 +93,14 @@ class Detector:
     def _judge_parts(self, reading: Reading) -> Finding:
         parts = self._parts(reading)
         embeddings = self._encode([part.text for part in parts])
-        findings = [self._judge(*pair) for pair in zip(parts, embeddings, strict=True)]
+        findings = [
+            self._judge(part, embedding, self._part_threshold)
+            for part, embedding in zip(parts, embeddings, strict=True)
+        ]
         return next((finding for finding in findings if finding.kind is not None), NOTHING)
 
     def _parts(self, reading: Reading) -> List[Reading]:
         """Return the sentences most worth a look: not calm, with the most signs in them."""
-        words = reading.context.words
-        texts = [
-            " ".join(word.text for word in words if word.sentence == number)
-            for number in sorted({word.sentence for word in words})
-        ]
-        parts = [part for part in map(self._gate.read, texts) if not part.context.is_quiet()]
+        readings = map(self._gate.read, reading.sentences())
+        parts = [part for part in readings if not part.context.is_quiet()]
         return sorted(parts, key=lambda part: -len(part.context.signs))[:MAX_PARTS]

@@ -54,6 +54,14 @@ class Reading:
     text: str
     context: Context
 
+    def sentences(self) -> List[str]:
+        """Return the words of each sentence, as they were read."""
+        words = self.context.words
+        return [
+            " ".join(word.text for word in words if word.sentence == number)
+            for number in sorted({word.sentence for word in words})
+        ]
+
     def facts(self) -> Dict[str, float]:
         """Return what a score can weigh, by name: signs, how they are meant, cues, the rule."""
         context = self.context

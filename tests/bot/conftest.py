@@ -40,7 +40,7 @@ def encoder() -> Any:
     """The encoder that is shipped."""
     from encoder import OnnxEncoder
 
-    return OnnxEncoder.load(ROOT / "build" / "encoder")
+    return OnnxEncoder.load(ROOT / "build" / "encoder", quick=True)
 
 
 @pytest.fixture(scope="session")

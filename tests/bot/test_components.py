@@ -16,6 +16,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.own_words import OwnWordsRestorer
+
 FILES = sorted(
     path
     for path in (Path(__file__).parents[2] / "bot" / "components").glob("*.py")
@@ -180,7 +182,9 @@ def test_component_processes_no_message(made):
 
 
 def test_component_adds_something_to_an_ordinary_text(made, understand):
-    text = TEXTS["ordinary"]
+    if isinstance(made, OwnWordsRestorer):
+        pytest.skip("It undoes what another component did.")
+    text = "Can RA thin my bonnes?"
     message = understand(text)
 
     made.process(messages=[message])

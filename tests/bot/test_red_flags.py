@@ -254,6 +254,7 @@ def _ms(detector, messages):
         ("threshold", 1),
         ("threshold", None),
         ("self_harm_threshold", -2.0),
+        ("part_threshold", 2.0),
         ("long_words", 0),
         ("long_words", 2.5),
     ],

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import yaml
 
+from bot.safety.crossvalidate import group
 from bot.safety.detect import Detector
 from bot.safety.gate import Gate, get_gate, parse_rule
 from bot.safety.numbers import Numbers, NumbersInvalid
 from bot.safety.phrases import FOLDER, SafetyFaulty, expand
-from bot.safety.similarity import read_exemplars
+from bot.safety.similarity import Similarity, read_exemplars
 from bot.safety.words import MAX_WORDS, Reader
 
 
@@ -225,6 +226,43 @@ def test_malformed_setting_is_refused_by_name(key, value):
         Numbers.from_env({key: value})
 
 
+@pytest.fixture(scope="module")
+def similarity() -> Similarity:
+    """A score learned from four sentences whose embeddings say nothing."""
+    exemplars = [
+        ("chest", "I have crushing pain"),
+        ("chest", "she has crushing pressure"),
+        ("calm", "what is crushing called"),
+        ("calm", "what is pressure"),
+    ]
+    return Similarity.train(get_gate(), exemplars, np.ones((4, 2)), [], np.empty((0, 2)))
+
+
+def test_words_count_where_embeddings_are_alike(similarity):
+    def score(text):
+        return similarity.score(get_gate().read(text), np.ones(2))
+
+    assert score("he has crushing aches") > score("what is an ache")
+
+
+def test_score_is_the_same_after_it_was_stored(similarity, tmp_path):
+    similarity.save(tmp_path / "score.npz")
+    stored = Similarity.load(tmp_path / "score.npz")
+
+    reading = get_gate().read("I have pressure")
+    assert stored.score(reading, np.ones(2)) == similarity.score(reading, np.ones(2))
+    assert stored.kind(np.ones(2)) == "chest"
+
+
+def test_score_is_that_of_the_machine(similarity):
+    # Four sentences can be told apart: each lies on its side, as the machine was taught.
+    sides = [
+        similarity.score(get_gate().read(text), np.ones(2)) > 0
+        for text in ("I have crushing pain", "what is pressure")
+    ]
+    assert sides == [True, False]
+
+
 class FixedScore:
     """Scores a message by the one number of its embedding."""
 
@@ -242,6 +280,7 @@ def detect(text, score, *, of_parts=()):
         FixedScore(),
         encode=lambda texts: np.array([[of_parts[i]] for i in range(len(texts))]),
         threshold=0.0,
+        part_threshold=0.5,
         self_harm_threshold=-0.8,
         long_words=40,
     )
@@ -258,6 +297,11 @@ def test_a_flag_in_one_sentence_is_not_drowned_by_the_others():
     assert detect(FALL, -0.5, of_parts=[-1.0, -1.0]) is None
 
 
+def test_a_sentence_needs_more_than_a_whole_message():
+    assert detect(FALL, 0.1, of_parts=[-1.0, -1.0]) == "fracture"
+    assert detect(FALL, -0.1, of_parts=[0.1, 0.1]) is None
+
+
 def test_sentences_without_a_rule_are_not_scored_one_by_one():
     # No scores of parts are there: asking for one would fail.
     assert detect("Is swimming good for bones? I like it.", -0.5) is None
@@ -267,3 +311,12 @@ def test_a_rule_of_self_harm_needs_less():
     assert detect("I don't want to live any more", -0.5) == "self_harm"
     assert detect("I don't want to live any more", -0.9) is None
     assert detect("I have a crushing pain in my chest right now", -0.5) is None
+
+
+def test_messages_nearly_the_same_are_of_one_fold():
+    near = np.array([[1.0, 0.0], [0.0, 1.0], [0.95, 0.3], [0.8, 0.6]])
+
+    numbers = group(near)
+
+    # The first and the last are linked by the third alone.
+    assert numbers[0] == numbers[2] == numbers[3] != numbers[1]

@@ -12,8 +12,9 @@ FORBIDDEN = {
     "bot": {"actions", "knowledge", "rasa_sdk"},
     "actions": {"bot", "rasa"},
     "knowledge": {"actions", "bot", "outcomes", "rasa", "rasa_sdk"},
-    "encoder": {"actions", "bot", "knowledge", "outcomes", "rasa", "rasa_sdk"},
-    "outcomes": {"actions", "bot", "encoder", "knowledge", "rasa", "rasa_sdk"},
+    "encoder": {"actions", "bot", "knowledge", "outcomes", "rasa", "rasa_sdk", "spelling"},
+    "outcomes": {"actions", "bot", "encoder", "knowledge", "rasa", "rasa_sdk", "spelling"},
+    "spelling": {"actions", "bot", "encoder", "knowledge", "outcomes", "rasa", "rasa_sdk"},
 }
 # No server process may load these; they are installed for the export alone.
 EXPORT_ONLY = {"torch", "sentence_transformers", "transformers"}

@@ -2,13 +2,14 @@
 
 import functools
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from benchmarks import conversations
+from benchmarks.metrics import SQL
 from benchmarks.servers import HOST, ROOT, Program, Reply, find_free_ports, run_to_end
 
 RASA_PYTHON = ROOT / ".venv-rasa/bin/python"
@@ -16,6 +17,16 @@ PYTHON = ROOT / ".venv/bin/python"
 # What has to be there before the assistant can be trained and started.
 NEEDED = ("build/encoder/manifest.json", "build/knowledge.db", "build/spacy/meta.json")
 OUTAGE = "utter_search_unavailable"
+# What `rasa init` does before it trains for the first time, which is not measured.
+SCAFFOLD = (
+    "import sys; from rasa.cli.scaffold import create_initial_project as make; make(sys.argv[1])"
+)
+# A load from one address is what the limits of the web channel are there to stop.
+WEB_SETTINGS = {
+    "BONAFIDE_SECRET": "only for this measurement, and no secret",
+    "BONAFIDE_SESSION_RATE": "0",
+    "BONAFIDE_ADDRESS_RATE": "0",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +37,48 @@ class Bot:
         key: Its name in the results.
         title: Its name in tables and messages.
         training: Trains its model.
-        make_servers: Returns its programs and the port that takes messages, on new free ports.
+        make_servers: Returns its programs and the port that takes messages, on new free ports, for
+            one of the two places where conversations are kept.
         probe: The first message; the bot is ready when the reply satisfies `is_ready`.
         is_ready: Says whether a reply is the one wanted from a bot that has everything it needs.
-        talks: Conversations, each a list of messages.
+        make_talks: Returns conversations, no two messages alike, and what goes on in old ones;
+            different ones for each seed.
         outage: The words of a reply that means a part of the bot is missing; empty when none does.
+        may_be_silent: Off its stories it may say nothing.
     """
 
     key: str
     title: str
     training: Program
-    make_servers: Callable[[], tuple[list[Program], int]]
+    make_servers: Callable[[str], tuple[list[Program], int]]
     probe: str
     is_ready: Callable[[Reply], bool]
-    talks: tuple[tuple[str, ...], ...]
+    make_talks: Callable[[int], tuple[Iterator[conversations.Talk], Iterator[conversations.Talk]]]
     outage: str = ""
+    may_be_silent: bool = False
 
 
-def make_stock_bot(folder: Path, *, logs: Path, keep: bool = False) -> Bot:
-    """Let `rasa init` make its bot in `folder` and return it.
+def make_stock_bot(folder: Path, *, logs: Path) -> Bot:
+    """Let Rasa make its starter bot in `folder`, emptied first, and return it.
 
     Args:
-        folder: Emptied first, so that nothing but what `rasa init` writes is measured.
+        folder: Of the bot.
         logs: Folder of log files.
-        keep: Use the bot that is there from an earlier run.
     """
-    if not (keep and (folder / "domain.yml").is_file()):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        command = rasa("init", "--no-prompt", "--init-dir", str(folder))
-        run_to_end(Program("rasa init", command, folder), logs=logs)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    command = str(RASA_PYTHON), "-c", SCAFFOLD, str(folder)
+    run_to_end(Program("rasa init", command, folder), logs=logs)
+    return find_stock_bot(folder)
+
+
+def has_stock_model(folder: Path) -> bool:
+    """Say whether the starter bot in `folder` is there and trained."""
+    return (folder / "models/stock.tar.gz").is_file()
+
+
+def find_stock_bot(folder: Path) -> Bot:
+    """Return the starter bot in `folder`."""
     model = "--fixed-model-name", "stock", "--out", "models"
     return Bot(
         key="stock",
@@ -64,17 +87,33 @@ def make_stock_bot(folder: Path, *, logs: Path, keep: bool = False) -> Bot:
         make_servers=functools.partial(make_stock_servers, folder),
         probe="hello",
         is_ready=bool,
-        talks=conversations.STOCK,
+        make_talks=conversations.make_stock_talks,
+        may_be_silent=True,
     )
 
 
-def make_stock_servers(folder: Path) -> tuple[list[Program], int]:
+def make_stock_servers(folder: Path, store: str) -> tuple[list[Program], int]:
     """Return the one server of the `rasa init` bot and its port."""
     (port,) = find_free_ports(1)
+    endpoints = folder / "endpoints.yml"
+    if store == SQL:
+        database = forget(folder / "conversations.db")
+        added = {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": str(database)}}
+        text = endpoints.read_text(encoding="utf-8") + "\n" + yaml.safe_dump(added)
+        endpoints = folder / "endpoints-sql.yml"
+        endpoints.write_text(text, encoding="utf-8")
     command = rasa(
-        "run", "--model", "models/stock.tar.gz", "--interface", HOST, "--port", str(port)
-    )
+        "run", "--enable-api", "--model", "models/stock.tar.gz", "--endpoints", str(endpoints),
+        "--interface", HOST, "--port", str(port),
+    )  # fmt: skip
     return [Program("stock server", command, folder)], port
+
+
+def forget(database: Path) -> Path:
+    """Remove an SQLite file with what belongs to it, and return its path."""
+    for path in database.parent.glob(f"{database.name}*"):
+        path.unlink()
+    return database
 
 
 def make_assistant(folder: Path) -> Bot:
@@ -89,28 +128,44 @@ def make_assistant(folder: Path) -> Bot:
             bot("train", "--force", *model),
             environ={"RASA_CACHE_DIRECTORY": str(folder / "cache")},
         ),
-        make_servers=functools.partial(make_assistant_servers, folder / "bonafide.tar.gz"),
+        make_servers=functools.partial(make_assistant_servers, model_in(folder)),
         probe="What is osteoporosis?",
         is_ready=has_answer,
-        talks=conversations.ASSISTANT,
+        make_talks=conversations.make_talks,
         outage=domain["responses"][OUTAGE][0]["text"],
     )
 
 
-def make_assistant_servers(model: Path) -> tuple[list[Program], int]:
-    """Return the assistant's Rasa server and action server, and the port of the first."""
+def model_in(folder: Path) -> Path:
+    """Return the assistant's model in its scratch folder."""
+    return folder / "bonafide.tar.gz"
+
+
+def make_assistant_servers(
+    model: Path, store: str, *, actions_url: str = ""
+) -> tuple[list[Program], int]:
+    """Return the assistant's Rasa server and action server, and the port of the first.
+
+    Args:
+        model: The trained model; databases go beside it.
+        store: Where conversations are kept.
+        actions_url: Where the Rasa server calls actions, when not at the action server itself.
+    """
     port, actions_port = find_free_ports(2)
+    outcomes, kept = (forget(model.with_name(f"{n}.db")) for n in ("outcomes", "conversations"))
     environ = {
         "BONAFIDE_ACTIONS_PORT": str(actions_port),
-        "BONAFIDE_OUTCOMES_URL": f"sqlite:///{model.with_name('outcomes.db')}",
+        "BONAFIDE_OUTCOMES_URL": f"sqlite:///{outcomes}",
+        "BONAFIDE_CONVERSATIONS_URL": f"sqlite:///{kept}" if store == SQL else "",
+        **WEB_SETTINGS,
     }
     files = "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"
     address = "--interface", HOST, "--port", str(port)
+    command = bot("run", "--enable-api", "--model", str(model), *files, *address)
+    rasa_environ = environ | ({"BONAFIDE_ACTIONS_URL": actions_url} if actions_url else {})
     return [
         Program("action server", (str(PYTHON), "-m", "actions"), environ=environ),
-        Program(
-            "rasa server", bot("run", "--model", str(model), *files, *address), environ=environ
-        ),
+        Program("rasa server", command, environ=rasa_environ),
     ], port
 
 

@@ -115,6 +115,30 @@ def draw_latency(lines: Sequence[tuple[str, Sequence[int], Sequence[float]]]) ->
         return finish(figure)
 
 
+def draw_users(lines: Sequence[tuple[str, Sequence[int], Sequence[float]]]) -> bytes:
+    """Return the 95th percentile of the replies over the users at once.
+
+    Args:
+        lines: For each its name, the numbers of users and the times; those of one bot follow each
+            other, the second one dashed.
+    """
+    with mpl.rc_context(STYLE):
+        figure, axes = start(height=HEIGHT + 0.5)
+        looks = [(colour, dash) for colour in (ORANGE, BLUE) for dash in ("-", "--")]
+        for (name, users, times), (colour, dash) in zip(lines, looks, strict=False):
+            axes.plot(users, times, color=colour, linestyle=dash, marker="o", label=name)
+        users = sorted({n for _, numbers, _ in lines for n in numbers})
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xticks(users, [str(n) for n in users])
+        axes.minorticks_off()
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.set_xlabel("users at once")
+        axes.set_ylabel("95 in 100 replies within (ms)")
+        figure.legend(loc="outside upper center", ncols=2)
+        return finish(figure)
+
+
 def start(*, height: float = HEIGHT) -> tuple[Figure, Any]:
     """Return an empty figure and its axes."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")

@@ -1,11 +1,9 @@
-"""Measure both bots in turn, round after round, and put the results together."""
+"""Measure both bots in turn, round after round, part by part, and put the results together."""
 
 import datetime
 import os
 import platform
-import statistics
 import subprocess
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,11 +11,12 @@ from typing import Any
 
 import psutil
 
-from benchmarks import bots, client, conversations, metrics
+from benchmarks import bots, conversations, metrics
 from benchmarks.bots import Bot
-from benchmarks.servers import run_to_end, serve
+from benchmarks.servers import run_to_end
+from benchmarks.sessions import measure_session
 
-FORMAT = 1
+FORMAT = 2
 # One line of Python that each environment runs to say what it is.
 VERSIONS = (
     "import importlib.metadata as m, platform, sys;"
@@ -26,7 +25,7 @@ VERSIONS = (
 )
 PACKAGES = {
     "rasa": (bots.RASA_PYTHON, ("rasa", "tensorflow", "numpy", "scikit-learn", "onnxruntime")),
-    "actions": (bots.PYTHON, ("rasa-sdk", "numpy", "onnxruntime", "httpx")),
+    "actions": (bots.PYTHON, ("rasa-sdk", "numpy", "onnxruntime")),
 }
 
 Json = dict[str, Any]
@@ -39,19 +38,52 @@ class Plan:
 
     Attributes:
         rounds: How often each bot is trained, started and talked to.
-        requests: Fewest messages of each load, rounded up to whole conversations.
-        users: Users who talk at once in the second load; the first has one.
+        requests: Fewest messages of each load, rounded up to whole conversations, at least one
+            for each user.
+        total: Messages over which the assistant's memory is watched, with conversations in memory.
     """
 
     rounds: int = 3
-    requests: int = 400
-    users: int = 16
+    requests: int = 120
+    total: int = 2000
 
 
-def measure(plan: Plan, compared: Sequence[Bot], *, logs: Path, on_progress: Progress) -> Json:
-    """Return the results: what was measured on, every round, the medians and the ratios.
+def start_results(plan: Plan, earlier: Json | None) -> Json:
+    """Return results without figures, or those of an earlier run that a part can be added to.
 
     Args:
+        plan: How much is measured.
+        earlier: What was measured before; kept only when it is of the same kind of machine, of
+            the same versions and with the same plan.
+    """
+    same = {
+        "format": FORMAT,
+        "versions": {name: read_versions(*ask) for name, ask in PACKAGES.items()},
+        "settings": asdict(plan) | {"turns": conversations.TURNS},
+    }
+    machine = describe_machine()
+    parts: Json = {}
+    if (
+        earlier is not None
+        and all(earlier.get(key) == value for key, value in same.items())
+        and is_same_machine(earlier["machine"], machine)
+    ):
+        parts = earlier["parts"]
+    return {**same, "date": datetime.date.today().isoformat(), "machine": machine, "parts": parts}
+
+
+def is_same_machine(one: Json, other: Json) -> bool:
+    """Say whether two descriptions are of the same kind of machine."""
+    return all(one[key] == other[key] for key in ("cpu", "cores", "system"))
+
+
+def measure_part(
+    part: str, plan: Plan, compared: Sequence[Bot], *, logs: Path, on_progress: Progress
+) -> Json:
+    """Return one part of the results: every round, the medians and the ratios.
+
+    Args:
+        part: Training, or the store of the conversations.
         plan: How much is measured.
         compared: The `rasa init` bot and the assistant; only one of them runs at any time.
         logs: Folder of log files.
@@ -61,75 +93,22 @@ def measure(plan: Plan, compared: Sequence[Bot], *, logs: Path, on_progress: Pro
         ServerFailed: A server or a training ended or was too slow.
         ReplyRefused: A reply was an error or empty.
     """
-    results: Json = {
-        "format": FORMAT,
-        "date": datetime.date.today().isoformat(),
-        "machine": describe_machine(),
-        "versions": {name: read_versions(*ask) for name, ask in PACKAGES.items()},
-        "settings": asdict(plan) | {"turns": conversations.TURNS},
-        "rounds": [],
-    }
+    rounds = []
     for number in range(1, plan.rounds + 1):
-        say = _prefixed(on_progress, f"round {number} of {plan.rounds}")
-        results["rounds"].append(
-            {bot.key: measure_bot(bot, plan, logs=logs, on_progress=say) for bot in compared}
-        )
-    return results | metrics.summarise(results["rounds"])
-
-
-def measure_bot(bot: Bot, plan: Plan, *, logs: Path, on_progress: Progress) -> Json:
-    """Train, start and talk to one bot; return the figures of this round."""
-    on_progress(f"{bot.title}: training")
-    train_s = run_to_end(bot.training, logs=logs)
-    on_progress(f"{bot.title}: starting")
-    programs, port = bot.make_servers()
-    with serve(programs, port=port, logs=logs) as running:
-        ready_s = running.wait_until_ready(bot.probe, bot.is_ready)
-        rss_ready = running.measure_memory()
-
-        def talk(n_users: int, n_messages: int) -> client.Load:
-            load = client.run_load(
-                running.url, bot.talks, n_users=n_users, n_messages=n_messages, outage=bot.outage
-            )
-            running.check_alive()
-            return load
-
-        on_progress(f"{bot.title}: every conversation once, not timed")
-        talk(1, len(bot.talks) * conversations.TURNS)
-        on_progress(f"{bot.title}: 1 user")
-        cpu_before = running.measure_cpu()
-        one = talk(1, plan.requests)
-        one_cpu_s = running.measure_cpu() - cpu_before
-        on_progress(f"{bot.title}: {plan.users} users")
-        many = talk(plan.users, plan.requests)
-        rss_load = running.measure_memory()
-    return {
-        "train_s": round(train_s, 2),
-        "ready_s": round(ready_s, 2),
-        "rss_ready_mb": round(rss_ready / 1e6, 1),
-        "rss_load_mb": round(rss_load / 1e6, 1),
-        "one_cpu_ms": round(one_cpu_s * 1000 / len(one.latencies_ms), 2),
-        **summarise_loads(one, many),
-    }
-
-
-def summarise_loads(one: client.Load, many: client.Load) -> Json:
-    """Return the figures of one user's load and of many users' load."""
-    by_kind: dict[str, list[float]] = defaultdict(list)
-    for kind, latency_ms in zip(one.kinds, one.latencies_ms, strict=True):
-        by_kind[kind].append(latency_ms)
-    return {
-        "one_p50_ms": round(metrics.percentile(one.latencies_ms, 50), 2),
-        "one_p95_ms": round(metrics.percentile(one.latencies_ms, 95), 2),
-        "many_per_s": round(len(many.latencies_ms) / many.seconds, 2),
-        "many_p95_ms": round(metrics.percentile(many.latencies_ms, 95), 2),
-        "one_messages": len(one.latencies_ms),
-        "many_messages": len(many.latencies_ms),
-        "one_by_kind": {
-            kind: {"messages": len(times), "p50_ms": round(statistics.median(times), 2)}
-            for kind, times in sorted(by_kind.items())
-        },
-    }
+        figures = {}
+        for bot in compared:
+            say = _prefixed(on_progress, f"{part}, round {number} of {plan.rounds}, {bot.title}")
+            if part == metrics.TRAINING:
+                say("training")
+                figures[bot.key] = {"train_s": round(run_to_end(bot.training, logs=logs), 2)}
+            else:
+                figures[bot.key] = measure_session(
+                    bot, part, requests=plan.requests, seed=number, logs=logs, on_progress=say,
+                    total=plan.total if part == metrics.MEMORY else 0,
+                )  # fmt: skip
+        rounds.append(figures)
+    date = datetime.date.today().isoformat()
+    return {"date": date, "rounds": rounds} | metrics.summarise(part, rounds)
 
 
 def describe_machine() -> Json:

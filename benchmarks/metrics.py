@@ -7,6 +7,25 @@ from typing import Any
 
 Json = dict[str, Any]
 STOCK, ASSISTANT = "stock", "bonafide"
+# The parts of the measurement that compare the two bots, in this order.
+TRAINING, MEMORY, SQL = "training", "memory", "sql"
+# The part that has the assistant's pieces alone.
+PIECES = "pieces"
+# What is talked about in each part with servers: kind of conversation, users at once.
+LOADS: dict[str, tuple[tuple[str, int], ...]] = {
+    MEMORY: (
+        ("fresh", 1), ("fresh", 4), ("fresh", 16), ("fresh", 64),
+        ("aged", 1), ("aged", 16),
+        ("web", 1), ("web", 16),
+    ),
+    SQL: (("fresh", 1), ("fresh", 16), ("aged", 1), ("aged", 16)),
+}  # fmt: skip
+WEB = "web"
+KINDS = {
+    "fresh": "new conversations",
+    "aged": "conversations of 50 turns",
+    WEB: "web channel",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,35 +33,72 @@ class Metric:
     """One figure of a round.
 
     Attributes:
-        key: Its name in the results; ends with its unit.
-        label: Its name in the table. `{users}` becomes the number of users.
+        key: Where it stands in the results of one bot, the names joined by dots.
+        label: Its name in the table.
         unit: Written after the figure.
         better: Word for "better than the other", with `worse` its opposite.
         worse: See `better`.
         is_higher_better: Which way is better.
         decimals: How many are shown.
+        is_own: The assistant alone has it.
     """
 
     key: str
     label: str
     unit: str
-    better: str
-    worse: str
+    better: str = "faster"
+    worse: str = "slower"
     is_higher_better: bool = False
     decimals: int = 1
+    is_own: bool = False
+
+    def read(self, figures: Json) -> float:
+        """Return this figure out of those of one bot in one round."""
+        found: Any = figures
+        for name in self.key.split("."):
+            found = found[name]
+        return float(found)
 
 
-METRICS = (
-    Metric("train_s", "Training", "s", "faster", "slower"),
-    Metric("ready_s", "From start to first reply", "s", "faster", "slower"),
-    Metric("rss_ready_mb", "Memory after the start", "MB", "less", "more", decimals=0),
-    Metric("rss_load_mb", "Memory after the load", "MB", "less", "more", decimals=0),
-    Metric("one_p50_ms", "1 user, half of the replies within", "ms", "faster", "slower"),
-    Metric("one_p95_ms", "1 user, 95 in 100 replies within", "ms", "faster", "slower"),
-    Metric("one_cpu_ms", "1 user, processor time per message", "ms", "less", "more"),
-    Metric("many_per_s", "{users} users, replies per second", "", "more", "fewer", True),
-    Metric("many_p95_ms", "{users} users, 95 in 100 replies within", "ms", "faster", "slower"),
+def megabytes(key: str, label: str, *, is_own: bool = False) -> Metric:
+    """Return a metric of memory."""
+    return Metric(key, label, "MB", "less", "more", decimals=0, is_own=is_own)
+
+
+GROWTH = Metric(
+    "growth_percent", "of it added by the second half of the messages", "%", is_own=True
 )
+
+
+def describe_load(kind: str, users: int) -> list[Metric]:
+    """Return the metrics of a load."""
+    key, is_own = f"{kind}.{users}", kind == WEB
+    label = f"{KINDS[kind]}, {users} user{'s' if users > 1 else ''}"
+    half = Metric(f"{key}.p50_ms", f"{label}: half of the replies within", "ms", is_own=is_own)
+    most = Metric(f"{key}.p95_ms", f"{label}: 95 in 100 within", "ms", is_own=is_own)
+    if users == 1:
+        rest = Metric(f"{key}.p99_ms", f"{label}: 99 in 100 within", "ms", is_own=is_own)
+        return [half, most, rest]
+    rate = f"{label}: replies per second"
+    return [Metric(f"{key}.per_s", rate, "", "more", "fewer", True, is_own=is_own), most]
+
+
+def list_metrics(part: str) -> list[Metric]:
+    """Return the metrics of a part."""
+    if part == TRAINING:
+        return [Metric("train_s", "Training", "s")]
+    return [
+        Metric("ready_s", "From start to first reply", "s"),
+        megabytes("ready.total_mb", "Memory after the start"),
+        megabytes("ready.rasa_mb", "of it the Rasa server"),
+        megabytes("ready.actions_mb", "of it the action server", is_own=True),
+        megabytes("loaded.total_mb", "Memory after all messages"),
+        megabytes("loaded.rasa_mb", "of it the Rasa server"),
+        megabytes("loaded.actions_mb", "of it the action server", is_own=True),
+        *([GROWTH] if part == MEMORY else []),
+        *(metric for kind, users in LOADS[part] for metric in describe_load(kind, users)),
+        Metric("fresh.1.cpu_ms", "Processor time per message, 1 user", "ms", "less", "more"),
+    ]
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -62,15 +118,21 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
 
 
-def summarise(rounds: Sequence[Json]) -> Json:
-    """Return the medians of both bots over the rounds, and how they compare."""
+def summarise(part: str, rounds: Sequence[Json]) -> Json:
+    """Return the medians of both bots over the rounds of a part, and how they compare."""
+    metrics = list_metrics(part)
     medians = {
-        bot: {m.key: statistics.median(r[bot][m.key] for r in rounds) for m in METRICS}
+        bot: {
+            m.key: statistics.median(m.read(one[bot]) for one in rounds)
+            for m in metrics
+            if bot == ASSISTANT or not m.is_own
+        }
         for bot in (STOCK, ASSISTANT)
     }
     ratios = {
         m.key: round(compare(m, medians[STOCK][m.key], medians[ASSISTANT][m.key]), 2)
-        for m in METRICS
+        for m in metrics
+        if not m.is_own
     }
     return {"medians": medians, "ratios": ratios}
 

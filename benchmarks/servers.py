@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 WEBHOOK = "/webhooks/rest/webhook"
 STOP_TIMEOUT_S = 15.0
-POLL_S = 0.1
+POLL_S = 0.05
 LOG_LINES = 20
 
 Reply = list[dict[str, Any]]
@@ -47,9 +47,9 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Servers that were started together; `url` is where messages go."""
+    """Servers that were started together; the one on `port` takes the messages."""
 
-    url: str
+    port: int
     processes: Mapping[str, subprocess.Popen[bytes]]
     logs: Path
     started: float
@@ -62,16 +62,31 @@ class Running:
         Raises:
             ServerFailed: A server ended, or none was ready in time.
         """
+        url = f"http://{HOST}:{self.port}{WEBHOOK}"
+        body = {"sender": "ready", "message": message}
+
+        def answers(client: httpx.Client) -> bool:
+            return is_ready(client.post(url, json=body).raise_for_status().json())
+
+        return self.wait_for(answers, timeout_s=timeout_s, waits_for=f"answer {message!r}")
+
+    def wait_for(
+        self, is_done: Callable[[httpx.Client], bool], *, timeout_s: float, waits_for: str
+    ) -> float:
+        """Ask again and again until `is_done`; return the seconds since the start.
+
+        Raises:
+            ServerFailed: A server ended, or did not do what `waits_for` says in time.
+        """
         with httpx.Client(timeout=timeout_s, trust_env=False) as client:
             while time.perf_counter() - self.started < timeout_s:
                 self.check_alive()
                 with contextlib.suppress(httpx.TransportError, httpx.HTTPStatusError):
-                    response = client.post(self.url, json={"sender": "ready", "message": message})
-                    if is_ready(response.raise_for_status().json()):
+                    if is_done(client):
                         return time.perf_counter() - self.started
                 time.sleep(POLL_S)
         names = " and ".join(self.processes)
-        raise ServerFailed(f"{names} did not answer {message!r} in {timeout_s:.0f} s.")
+        raise ServerFailed(f"{names} did not {waits_for} in {timeout_s:.0f} s.")
 
     def check_alive(self) -> None:
         """Raise when a server has ended.
@@ -83,23 +98,29 @@ class Running:
             if process.poll() is not None:
                 raise ServerFailed(describe_end(name, process.returncode, self.logs))
 
-    def measure_memory(self) -> int:
-        """Return the resident bytes of all the servers with every process they started.
+    def measure_memory(self) -> dict[str, int]:
+        """Return the resident bytes of each server with every process it started.
 
         Pages that two processes share count for both.
         """
-        return sum(process.memory_info().rss for process in self._tree())
+        return {
+            name: sum(process.memory_info().rss for process in tree(leader))
+            for name, leader in self.processes.items()
+        }
 
     def measure_cpu(self) -> float:
         """Return the seconds of processor time that all those processes have used so far."""
-        times = [process.cpu_times() for process in self._tree()]
+        times = [
+            process.cpu_times() for leader in self.processes.values() for process in tree(leader)
+        ]
         return sum(used.user + used.system for used in times)
 
-    def _tree(self) -> Iterator[psutil.Process]:
-        for leader in self.processes.values():
-            process = psutil.Process(leader.pid)
-            yield process
-            yield from process.children(recursive=True)
+
+def tree(leader: subprocess.Popen[bytes]) -> Iterator[psutil.Process]:
+    """Yield a process and everything it started."""
+    process = psutil.Process(leader.pid)
+    yield process
+    yield from process.children(recursive=True)
 
 
 @contextlib.contextmanager
@@ -110,7 +131,7 @@ def serve(programs: Sequence[Program], *, port: int, logs: Path) -> Iterator[Run
     try:
         for program in programs:
             processes[program.name] = start(program, logs)
-        yield Running(f"http://{HOST}:{port}{WEBHOOK}", processes, logs, started)
+        yield Running(port, processes, logs, started)
     finally:
         stop(processes.values())
 

@@ -1,4 +1,4 @@
-"""benchmarks/report.py: the table says what the results say, and README.md has that table."""
+"""benchmarks/report.py and performance.py: the tables say what the results say, the files too."""
 
 import copy
 import io
@@ -8,44 +8,67 @@ import re
 import pytest
 from rich.console import Console
 
-from benchmarks import measure, report
-from benchmarks.metrics import METRICS, summarise
+from benchmarks import measure, performance, report
+from benchmarks.metrics import LOADS, MEMORY, PIECES, SQL, TRAINING, list_metrics, summarise
 from benchmarks.servers import ROOT
 
-STOCK = {
-    "train_s": 60.04,
-    "ready_s": 30.0,
-    "rss_ready_mb": 1200.4,
-    "rss_load_mb": 1250.0,
-    "one_p50_ms": 20.0,
-    "one_p95_ms": 30.0,
-    "one_cpu_ms": 20.0,
-    "many_per_s": 40.0,
-    "many_p95_ms": 400.0,
-    "one_messages": 400,
-    "many_messages": 512,
-    "one_by_kind": {"plain": {"messages": 400, "p50_ms": 20.0}},
+LATENCY = {
+    "messages": 160, "per_s": 40.0, "p50_ms": 20.0, "p95_ms": 30.0, "p99_ms": 35.0, "cpu_ms": 20.0,
+    "by_kind": {"plain": {"messages": 160, "p50_ms": 20.0}},
+}  # fmt: skip
+KINDS = {
+    "answer": {"messages": 100, "p50_ms": 27.0},
+    "chat": {"messages": 59, "p50_ms": 12.0},
+    "clarify": {"messages": 1, "p50_ms": 99.0},
 }
-ASSISTANT = STOCK | {
-    "train_s": 20.0,
-    "one_p50_ms": 25.0,
-    "one_p95_ms": 30.5,
-    "many_per_s": 80.0,
-    "one_by_kind": {
-        "answer": {"messages": 300, "p50_ms": 27.0},
-        "chat": {"messages": 100, "p50_ms": 12.0},
-    },
+WEIGHT = {"messages": 2000, "total_mb": 1200.4, "rasa_mb": 1000.0, "actions_mb": 200.4}
+TIMES = {"n": 300, "p50_ms": 2.5, "p95_ms": 4.25}
+FOUND_PIECES = {
+    "starts": {"import_tensorflow_s": 3.25, "action_server_s": 1.5},
+    "webhook": {"all": TIMES, "actions": {"action_answer_question": TIMES}, "call_kb": 81.5},
+    "library": dict.fromkeys(performance.LIBRARY, TIMES),
 }
-ROUND = {"stock": STOCK, "bonafide": ASSISTANT}
+PROFILE = {
+    "date": "2026-11-03", "messages": 480,
+    "servers": [
+        {"title": "The Rasa server", "rows": [{"name": "policies", "share": 0.25, "ms": 2.0}]}
+    ],
+}  # fmt: skip
+
+
+def session(part, **figures):
+    loads = {}
+    for kind, users in LOADS[part]:
+        loads.setdefault(kind, {})[str(users)] = copy.deepcopy(LATENCY)
+    return {
+        "ready_s": 30.0,
+        "ready": WEIGHT,
+        "loaded": WEIGHT,
+        "growth_percent": 1.0,
+        "weights": [WEIGHT],
+        **loads,
+        **figures,
+    }
+
+
+def make_part(part, rounds):
+    return {"date": "2026-11-03", "rounds": rounds} | summarise(part, rounds)
+
+
+def make_session_part(part):
+    fast = session(part, ready_s=10.0)
+    fast["fresh"]["1"] |= {"p50_ms": 25.0, "p95_ms": 30.5, "by_kind": KINDS}
+    fast["fresh"]["16"]["per_s"] = 80.0
+    return make_part(part, [{"stock": session(part), "bonafide": fast}] * 3)
 
 
 @pytest.fixture
 def results():
-    rounds = [copy.deepcopy(ROUND) for _ in range(3)]
-    rounds[1]["stock"]["train_s"] = 64.0
-    rounds[2]["stock"]["train_s"] = 59.0
+    trained = [
+        {"stock": {"train_s": stock}, "bonafide": {"train_s": 20.0}} for stock in (60.04, 64, 59)
+    ]
     return {
-        "format": 1,
+        "format": measure.FORMAT,
         "date": "2026-11-03",
         "machine": {
             "cpu": "Some CPU",
@@ -58,17 +81,23 @@ def results():
             "rasa": {"Python": "3.10.13", "rasa": "3.6.21"},
             "actions": {"Python": "3.11.7"},
         },
-        "settings": {"rounds": 3, "requests": 400, "users": 16, "turns": 8},
-        "rounds": rounds,
-    } | summarise(rounds)
+        "settings": {"rounds": 3, "requests": 160, "total": 2000, "turns": 8},
+        "parts": {
+            TRAINING: make_part(TRAINING, trained),
+            MEMORY: make_session_part(MEMORY),
+            SQL: make_session_part(SQL),
+            PIECES: FOUND_PIECES,
+        },
+    }
 
 
-def row(results, key):
-    return report.make_rows(results)[[metric.key for metric in METRICS].index(key)]
+def row(results, part, key):
+    keys = [metric.key for metric in list_metrics(part)]
+    return report.make_rows(part, results["parts"][part])[keys.index(key)]
 
 
 def test_a_row_has_the_ratio_then_medians_with_their_range(results):
-    assert row(results, "train_s") == (
+    assert row(results, TRAINING, "train_s") == (
         "Training",
         "**3.0 times** faster",
         "60.0 s (59.0 to 64.0)",
@@ -77,40 +106,90 @@ def test_a_row_has_the_ratio_then_medians_with_their_range(results):
 
 
 def test_a_row_says_where_the_assistant_is_worse(results):
-    assert row(results, "one_p50_ms")[1] == "**1.2 times** slower"
+    assert row(results, MEMORY, "fresh.1.p50_ms")[1] == "**1.2 times** slower"
 
 
 def test_a_row_does_not_boast_of_next_to_nothing(results):
-    assert row(results, "one_p95_ms")[1] == "about the same"
+    assert row(results, MEMORY, "fresh.1.p95_ms")[1] == "about the same"
 
 
 def test_a_row_counts_replies_the_other_way_round(results):
-    assert row(results, "many_per_s")[:2] == ("16 users, replies per second", "**2.0 times** more")
+    label, ratio = row(results, SQL, "fresh.16.per_s")[:2]
+
+    assert label == "new conversations, 16 users: replies per second"
+    assert ratio == "**2.0 times** more"
+
+
+def test_a_row_of_the_assistants_own_has_no_other(results):
+    assert row(results, MEMORY, "web.1.p50_ms")[1:3] == ("", "")
 
 
 def test_figures_of_one_round_have_no_range(results):
-    results["rounds"] = results["rounds"][:1]
+    results["parts"][MEMORY]["rounds"] = results["parts"][MEMORY]["rounds"][:1]
 
-    assert row(results, "rss_ready_mb")[2] == "1,200 MB"
+    assert row(results, MEMORY, "ready.total_mb")[2] == "1,200 MB"
 
 
-def test_render_names_machine_date_and_kinds(results):
+def test_render_names_machine_date_and_kinds_that_are_not_rare(results):
     text = report.render(results)
 
     assert "3 November 2026: Some CPU, 2 cores, 8 GB" in text
-    assert "answers from the library 27.0 ms, small talk 12.0 ms." in text
+    assert "within: answers from the library 27.0 ms, small talk 12.0 ms." in text
+
+
+def test_render_has_the_targets_first(results):
+    text = report.render(results)
+
+    assert text.index("12 times faster") < text.index("Training |")
+    assert "1.2 times slower, **not reached**" in text
+
+
+@pytest.mark.parametrize("missing", [TRAINING, MEMORY, SQL, PIECES])
+def test_render_says_what_is_missing(results, missing):
+    del results["parts"][missing]
+
+    text = report.render(results)
+
+    assert f"benchmarks --only {missing}" in text
+    assert ("stock.svg" in text) == (missing in (TRAINING, PIECES))
 
 
 def test_render_without_results_says_how_to_get_them():
     assert "make bench" in report.render(None)
 
 
-def test_the_terminal_shows_the_same_figures(results):
+def test_the_terminal_shows_what_is_reached(results):
     shown = io.StringIO()
 
     Console(width=200, file=shown).print(report.make_table(results))
 
-    assert "3.0 times faster" in shown.getvalue()
+    assert "2.0 times more, not reached" in shown.getvalue()
+
+
+def test_the_plot_has_a_line_for_each_bot_and_store(results):
+    text = performance.draw(results["parts"]).decode()
+
+    assert [name for name in ("rasa init, in memory", "Bonafide, SQLite") if name not in text] == []
+
+
+def test_pieces_and_profile_are_rendered(results):
+    pieces = performance.render_pieces(results["parts"])
+
+    assert "| the action server alone: `action_answer_question` | 2.5 ms | 4.2 ms |" in pieces
+    assert "ready after 1.5 s" in pieces
+    assert "| policies | 25% | 2.0 ms |" in performance.render_profile(PROFILE)
+    assert "| Bonafide, SQLite | 25.0 ms |" in performance.render_now(results["parts"])
+
+
+def test_the_document_says_what_was_not_measured(tmp_path):
+    path = tmp_path / "performance.md"
+    path.write_text(performance.DOCUMENT.read_text(encoding="utf-8"), encoding="utf-8")
+
+    performance.write_document(None, None, path)
+
+    text = path.read_text(encoding="utf-8")
+    assert text.count("Not measured yet") == 3
+    assert performance.PROFILE_COMMAND in text
 
 
 def test_put_between_markers_keeps_the_rest():
@@ -133,10 +212,33 @@ def test_save_then_load_gives_the_same(results, tmp_path):
     assert report.load(tmp_path / "results/stock.json") == results
 
 
-def test_the_readme_has_the_table_of_the_results():
+def test_parts_of_an_earlier_run_stay_where_they_can_be_compared(results, monkeypatch):
+    monkeypatch.setattr(measure, "read_versions", lambda *ask: {})
+    results["settings"]["requests"] = measure.Plan().requests
+    monkeypatch.setattr(measure, "describe_machine", lambda: results["machine"])
+    earlier = results | {"versions": {"rasa": {}, "actions": {}}}
+
+    assert measure.start_results(measure.Plan(), earlier)["parts"] == earlier["parts"]
+    assert measure.start_results(measure.Plan(rounds=1), earlier)["parts"] == {}
+    other = earlier | {"machine": earlier["machine"] | {"cores": 64}}
+    assert measure.start_results(measure.Plan(), other)["parts"] == {}
+    assert measure.start_results(measure.Plan(), None)["parts"] == {}
+
+
+def test_the_readme_has_the_tables_of_the_results():
     text = report.README.read_text(encoding="utf-8")
 
     assert report.put_between_markers(text, report.render(report.load())) == text
+
+
+def test_the_document_has_the_tables_of_the_results(tmp_path):
+    text = performance.DOCUMENT.read_text(encoding="utf-8")
+    path = tmp_path / "performance.md"
+    path.write_text(text, encoding="utf-8")
+
+    performance.write_document(report.load(), report.load(performance.PROFILE), path)
+
+    assert path.read_text(encoding="utf-8") == text, "run: python -m benchmarks --table"
 
 
 def test_the_readme_states_no_figure_of_its_own():
@@ -154,19 +256,23 @@ def test_committed_results_have_every_part(results):
     found = report.load()
 
     assert found.keys() == results.keys()
-    assert found["format"] == measure.FORMAT
+    assert found["parts"].keys() == results["parts"].keys()
     assert found["machine"].keys() == results["machine"].keys()
-    assert [set(r) for r in found["rounds"]] == [{"stock", "bonafide"}] * found["settings"][
-        "rounds"
-    ]
-    assert {frozenset(bot) for r in found["rounds"] for bot in r.values()} == {frozenset(STOCK)}
+    for part in (TRAINING, MEMORY, SQL):
+        assert len(found["parts"][part]["rounds"]) == found["settings"]["rounds"]
 
 
 @committed
-def test_committed_medians_and_ratios_follow_from_the_rounds():
-    found = report.load()
+@pytest.mark.parametrize("part", [TRAINING, MEMORY, SQL])
+def test_committed_medians_and_ratios_follow_from_the_rounds(part):
+    found = report.load()["parts"][part]
 
-    assert summarise(found["rounds"]) == {key: found[key] for key in ("medians", "ratios")}
+    assert summarise(part, found["rounds"]) == {key: found[key] for key in ("medians", "ratios")}
+
+
+@committed
+def test_the_committed_plot_is_that_of_the_results():
+    assert report.PLOT.read_bytes() == performance.draw(report.load()["parts"])
 
 
 @committed

@@ -38,7 +38,7 @@ def use_and_fail(started, logs):
     with servers.serve([python("stubborn one", STUBBORN)], port=1, logs=logs) as running:
         child = int(wait_for_log(logs / "stubborn-one.log"))
         started += running, child
-        assert running.measure_memory() > psutil.Process(child).memory_info().rss
+        assert running.measure_memory()["stubborn one"] > psutil.Process(child).memory_info().rss
         assert running.measure_cpu() > 0
         raise KeyboardInterrupt
 

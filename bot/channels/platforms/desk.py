@@ -97,7 +97,7 @@ class Desk:
                 self._lanes.put(sender_id, work, order=incoming.order)
         except LaneFull:
             logger.warning("%s: a message was dropped: too many wait.", platform.name)
-        except Exception:
+        except Exception:  # raised again: what was not taken must not count as seen
             seen.forget(incoming.id)
             raise
 
@@ -140,9 +140,7 @@ class Desk:
                 await platform.send(incoming, turn)
         except SendFailed as err:
             logger.warning("%s: an answer could not be sent: %s.", platform.name, err)
-        except (
-            Exception
-        ) as err:  # the edge: whatever a platform's module raises, the next is served
+        except Exception as err:  # the edge: whatever a platform raises, the next is served
             logger.error("%s: an answer failed: %s", platform.name, describe(err))
         finally:
             typing.cancel()

@@ -5,6 +5,8 @@ import os
 import sys
 import warnings
 
+from bot import without_tensorflow
+
 # Reads "/intent{…}", in training data and in what people type.
 COMMANDS = "rasa.shared.core.training_data.story_reader.yaml_story_reader"
 
@@ -12,6 +14,7 @@ COMMANDS = "rasa.shared.core.training_data.story_reader.yaml_story_reader"
 def main() -> None:
     """Set the process up, then hand over to Rasa."""
     prepare_environment()
+    without_tensorflow.apply(sys.argv[1:])
     # Importing Sanic turns deprecation warnings on. Those of the old libraries that Rasa pins come
     # by the hundred and nobody who runs this can act on them: they are off again from here.
     import sanic.app  # noqa: F401 - imported for what it does
@@ -64,8 +67,8 @@ def prepare_environment() -> None:
         "RASA_TELEMETRY_ENABLED": "false",
         # endpoints.yml reads the address of the action server from here.
         "BONAFIDE_ACTIONS_URL": f"http://127.0.0.1:{port}",
-        # TensorFlow comes with Rasa and is not used by this pipeline: its start-up notes about
-        # missing GPU libraries would only worry a newcomer.
+        # Where a component does need TensorFlow: its start-up notes about missing GPU libraries
+        # would only worry a newcomer.
         "TF_CPP_MIN_LOG_LEVEL": "3",
         # The products of one message are small: waking a second thread costs more than it saves.
         # (OpenBLAS: 0.87 ms with two threads, 0.03 ms with one, for the intents of one message.)

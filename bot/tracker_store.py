@@ -68,7 +68,7 @@ class LiveTrackerStore(TrackerStore):
         host: Optional[Any] = None,
         event_broker: Optional[EventBroker] = None,
         max_conversations: int = 2000,
-        max_turns: int = 6,
+        max_turns: int = 3,
         url: Optional[str] = None,
         **kwargs: Any,
     ) -> None:

@@ -11,6 +11,7 @@ from bot.patches import (
     empty_domain,
     event_types,
     graph_runner,
+    spacy_model,
     text_rules,
     tracker_copy,
 )
@@ -22,6 +23,7 @@ ALL = (
     empty_domain,
     event_types,
     graph_runner,
+    spacy_model,
     text_rules,
     tracker_copy,
 )

@@ -3,16 +3,22 @@
 import ast
 import asyncio
 import copy
+import gc
 import inspect
 import logging
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
 from jsonschema import ValidationError
 from rasa.core import processor
 from rasa.core.actions.action import RemoteAction
 from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.nlu.model import InvalidModelError
+from rasa.nlu.utils.spacy_utils import SpacyNLP
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -36,6 +42,7 @@ from bot.patches import (
     event_types,
     graph_runner,
     source,
+    spacy_model,
     text_rules,
     tracker_copy,
 )
@@ -46,6 +53,7 @@ PLACES: dict[Any, tuple[Any, str]] = {
     empty_domain: (Domain, "is_empty"),
     event_types: (Event, "resolve_by_type"),
     graph_runner: (DaskGraphRunner, "run"),
+    spacy_model: (SpacyNLP, "load_model"),
     text_rules: (RulePolicy, "_find_action_from_rules"),
     tracker_copy: (DialogueStateTracker, "copy"),
 }
@@ -337,6 +345,46 @@ def test_copies_are_made_where_debug_lines_are_written(level, is_copied, monkeyp
 
     assert found == value
     assert (found is not value) is is_copied
+
+
+# ---- the spaCy pipeline
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Path:
+    folder = tmp_path / "pipeline"
+    spacy.blank("en").to_disk(folder)
+    return folder
+
+
+@pytest.mark.usefixtures("_applied")
+def test_pipeline_that_a_node_holds_is_loaded_once(pipeline):
+    model = SpacyNLP.load_model(str(pipeline))
+
+    assert SpacyNLP.load_model(str(pipeline)) is model
+
+
+@pytest.mark.usefixtures("_applied")
+def test_pipeline_that_was_made_again_is_loaded_again(pipeline):
+    model = SpacyNLP.load_model(str(pipeline))
+    spacy.blank("en").to_disk(pipeline)
+    os.utime(pipeline / "vocab" / "strings.json", (1, 2**33))
+
+    assert SpacyNLP.load_model(str(pipeline)) is not model
+
+
+@pytest.mark.usefixtures("_applied")
+def test_pipeline_that_nobody_holds_is_forgotten(pipeline):
+    SpacyNLP.load_model(str(pipeline))
+    gc.collect()
+
+    assert not spacy_model._loaded
+
+
+@pytest.mark.usefixtures("_applied")
+def test_pipeline_that_is_not_there_is_refused_as_before(tmp_path):
+    with pytest.raises(InvalidModelError, match="is an available spaCy model"):
+        SpacyNLP.load_model(str(tmp_path / "nothing"))
 
 
 # ---- connections

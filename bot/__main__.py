@@ -14,7 +14,6 @@ COMMANDS = "rasa.shared.core.training_data.story_reader.yaml_story_reader"
 def main() -> None:
     """Set the process up, then hand over to Rasa."""
     prepare_environment()
-    without_tensorflow.apply(sys.argv[1:])
     # Importing Sanic turns deprecation warnings on. Those of the old libraries that Rasa pins come
     # by the hundred and nobody who runs this can act on them: they are off again from here.
     import sanic.app  # noqa: F401 - imported for what it does
@@ -61,7 +60,7 @@ def keep_messages_out_of_logs() -> None:
 
 
 def prepare_environment() -> None:
-    """Set what Rasa and its libraries read from the environment, before they are imported."""
+    """Set what Rasa and its libraries read, before they are imported."""
     port = os.environ.get("BONAFIDE_ACTIONS_PORT") or "5055"
     for key, value in {
         "RASA_TELEMETRY_ENABLED": "false",
@@ -78,6 +77,7 @@ def prepare_environment() -> None:
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     }.items():
         os.environ.setdefault(key, value)
+    without_tensorflow.apply(sys.argv[1:])
 
 
 if __name__ == "__main__":

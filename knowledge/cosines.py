@@ -48,8 +48,7 @@ class Cosines:
         By a sketch the highest and the lowest are exact, and most others too low.
         """
         if not self.is_sketched:
-            # One by one: NumPy takes twice as long for a product with two at once.
-            return np.stack([self._matrix @ embedding for embedding in embeddings])
+            return multiply(self._matrix, embeddings)
         cosines = np.stack([self._sketch @ (embedding @ self._axes) for embedding in embeddings])
         for of_one, embedding in zip(cosines, embeddings, strict=True):
             rows = end_rows(of_one, N_ENDS)
@@ -61,6 +60,12 @@ class Cosines:
         matrix = self._matrix[rows]
         for of_one, embedding in zip(cosines, embeddings, strict=True):
             of_one[rows] = matrix @ embedding
+
+
+def multiply(matrix: Vectors, embeddings: Vectors) -> Vectors:
+    """Return the cosine of each row with each of some embeddings, `(n_embeddings, n)`."""
+    # One by one: NumPy takes twice as long for a product with two at once.
+    return np.stack([matrix @ embedding for embedding in embeddings])
 
 
 def find_axes(matrix: Vectors, n: int) -> Vectors:

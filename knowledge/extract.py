@@ -1,5 +1,6 @@
 """Pick the sentences of a passage that answer a query."""
 
+import math
 import re
 
 import numpy as np
@@ -41,19 +42,26 @@ def extract(
     """
     spans = passage.sentences
     words = [len(passage.text[start:end].split()) for start, end in spans]
-    best, best_score = (0, len(spans)), -np.inf
+    fewest = min(min_words, sum(words))
+    # All products at once: the cosine of a run is then sums of plain numbers, and NumPy is not
+    # called for each of the runs.
+    nearness = (sentence_embeddings @ query_embedding).tolist()
+    products = (sentence_embeddings @ sentence_embeddings.T).tolist()
+    best, best_score = (0, len(spans)), -math.inf
     for first, (start, end) in enumerate(spans):
         if first and _POINTS_BACK.match(passage.text[start:end]):
             continue
-        for last in range(first + 1, len(spans) + 1):
-            n_words = sum(words[first:last])
-            if n_words > max_words and last > first + 1:
+        n_words, near, square = 0, 0.0, 0.0
+        for last in range(first, len(spans)):
+            n_words += words[last]
+            if n_words > max_words and last > first:
                 break
-            if n_words < min(min_words, sum(words)):
+            near += nearness[last]
+            square += products[last][last] + 2 * sum(products[last][first:last])
+            if n_words < fewest:
                 continue
-            centre = sentence_embeddings[first:last].sum(axis=0)
-            score = float(centre @ query_embedding / max(float(np.linalg.norm(centre)), 1e-9))
+            score = near / math.sqrt(max(square, 1e-18))
             score += LEAD_BONUS if first == 0 else 0.0
             if score > best_score:
-                best, best_score = (first, last), score
+                best, best_score = (first, last + 1), score
     return passage.text[spans[best[0]][0] : spans[best[1] - 1][1]]

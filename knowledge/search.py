@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.cosines import LARGE, Cosines, best_rows, first_rows
+from knowledge.cosines import LARGE, Cosines, best_rows, first_rows, multiply
 from knowledge.embed import Encoder, load_encoder
 from knowledge.errors import IndexMismatch
 from knowledge.extract import extract
@@ -207,7 +207,8 @@ class Retriever:
         firsts, lengths = self._names[0][candidates], self._names[1][candidates]
         starts = np.cumsum(lengths) - lengths
         rows = np.repeat(firsts - starts, lengths) + np.arange(lengths.sum())
-        cosines = embeddings @ self.index.questions.matrix[rows].T
+        matrix = self.index.questions.matrix[rows]
+        cosines = multiply(matrix, embeddings)
         best: NDArray[np.float32] = np.maximum.reduceat(cosines, starts, axis=1)
         return best
 
@@ -273,5 +274,9 @@ def _scale(signals: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     low = signals.min(axis=1, keepdims=True)
     span = signals.max(axis=1, keepdims=True) - low
-    scaled: NDArray[np.float32] = ((signals - low) / np.where(span > 0, span, 1)).mean(axis=0)
-    return scaled
+    span[span == 0] = 1
+    scaled = signals - low
+    scaled /= span
+    mean: NDArray[np.float32] = scaled.sum(axis=0)
+    mean /= len(signals)
+    return mean

@@ -14,6 +14,7 @@ from actions.redact import redact
         ("mailto:jane@example.org", "[email]"),
         ("is https://clinic.example/p?id=77 right?", "is [link] right?"),
         ("see www.clinic.org/jane or www.bone.clinic", "see [link] or [link]"),
+        ("see WWW.clinic.org or //clinic.example", "see [link] or [link]"),
         ("call me on 07911 123456", "call me on [phone]"),
         ("my number is +1 202 555 0143, ok", "my number is [phone], ok"),
         ("(202) 555-0143", "[phone]"),

@@ -94,6 +94,17 @@ def test_feedback_never_goes_to_the_answer_of_another(store, make_turn):
     assert [row.rating for row in store.read()] == [None]
 
 
+def test_feedback_goes_to_a_turn_written_with_it_and_to_none_after_it(store, make_turn):
+    turns = make_turn(answer_id="a1"), make_turn(answer_id="a2"), make_turn(answer_id="a3")
+    store.write([*turns[:2], Feedback("up", "me"), turns[2], Feedback("down", "me", "a1")])
+
+    assert [(row.answer_id, row.rating) for row in store.read()] == [
+        ("a1", "down"),
+        ("a2", "up"),
+        ("a3", None),
+    ]
+
+
 def test_later_feedback_replaces_earlier(store, make_turn):
     store.write([make_turn(), Feedback("down", "me", "a1", "wrong"), Feedback("up", "me", "a1")])
 

@@ -1,6 +1,9 @@
-"""The encoder, loaded once for all components of a process."""
+"""The encoder, loaded once for all components of a process, and what it gives for exemplars."""
 
 from functools import lru_cache
+from typing import Dict, Sequence
+
+import numpy as np
 
 from encoder import OnnxEncoder
 
@@ -13,3 +16,23 @@ def get_encoder(folder: str, threads: int = 1) -> OnnxEncoder:
         EncoderUnavailable: The folder is missing or damaged.
     """
     return OnnxEncoder.load(folder, threads=threads, quick=True)
+
+
+def embed_exemplars(folder: str, texts: Sequence[str]) -> np.ndarray:
+    """Return one embedding per text, in the order given, array `(len(texts), dim)`.
+
+    Each text is encoded once a process: several components learn from the same exemplars, and
+    encoding them takes most of their training.
+
+    Raises:
+        EncoderUnavailable: The folder is missing or damaged.
+    """
+    known = _get_known(folder)
+    new = list(dict.fromkeys(text for text in texts if text not in known))
+    known.update(zip(new, get_encoder(folder).encode(new), strict=True))
+    return np.array([known[text] for text in texts])
+
+
+@lru_cache(maxsize=4)
+def _get_known(folder: str) -> Dict[str, np.ndarray]:
+    return {}

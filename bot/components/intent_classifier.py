@@ -13,6 +13,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import (
+    FEATURE_TYPE_SENTENCE,
     INTENT,
     INTENT_NAME_KEY,
     INTENT_RANKING_KEY,
@@ -134,8 +135,9 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._intents: List[str] = []
-        self._coefficients = np.empty((0, 0))
-        self._intercepts = np.empty(0)
+        # One row for each intent, float32 as the vectors are: else each product copies them.
+        self._coefficients = np.empty((0, 0), dtype=np.float32)
+        self._intercepts = np.empty(0, dtype=np.float32)
         # Nothing when spelling counts for nothing.
         self._ngrams: Optional[CharacterNgrams] = None
         # Training vectors of length 1 ordered by intent, and the row at which each intent starts.
@@ -148,21 +150,20 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
         Raises:
             InvalidConfigException: There are fewer than two intents, or no embeddings.
         """
-        messages = [m for m in training_data.intent_examples if _embedding(m) is not None]
-        messages.sort(key=lambda message: message.get(INTENT))
-        intents = [message.get(INTENT) for message in messages]
+        examples = [(m, _embedding(m)) for m in training_data.intent_examples]
+        found = [(message, embedding) for message, embedding in examples if embedding is not None]
+        found.sort(key=lambda each: each[0].get(INTENT))
+        intents = [message.get(INTENT) for message, _ in found]
         self._intents = sorted(set(intents))
         if len(self._intents) < 2:
             raise InvalidConfigException(
                 "NearestExampleIntentClassifier needs utterances of at least two intents in "
                 "data/ and a featurizer before it in config.yml."
             )
+        texts = [message.get(TEXT) for message, _ in found]
         if self._config["ngram_weight"]:
-            self._ngrams = CharacterNgrams.fit(
-                [message.get(TEXT) for message in messages],
-                dimensions=self._config["ngram_dimensions"],
-            )
-        vectors = self._vectors(messages)
+            self._ngrams = CharacterNgrams.fit(texts, dimensions=self._config["ngram_dimensions"])
+        vectors = self._vectors(np.vstack([embedding for _, embedding in found]), texts)
         self._examples = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         self._starts = np.array([intents.index(intent) for intent in self._intents])
         model = LogisticRegression(
@@ -173,10 +174,12 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
             multi_class="multinomial",
         )
         model.fit(vectors, intents)
-        self._coefficients, self._intercepts = model.coef_, model.intercept_
+        coefficients, intercepts = model.coef_, model.intercept_
         if len(self._intents) == 2:  # scikit-learn keeps one row for two classes
-            self._coefficients = np.vstack([-model.coef_, model.coef_])
-            self._intercepts = np.concatenate([-model.intercept_, model.intercept_])
+            coefficients = np.vstack([-coefficients, coefficients])
+            intercepts = np.concatenate([-intercepts, intercepts])
+        self._coefficients = coefficients.astype(np.float32)
+        self._intercepts = intercepts.astype(np.float32)
         self._persist()
         return self._resource
 
@@ -188,38 +191,40 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set intent and ranking of each message; a message without text has no intent."""
         for message in messages:
-            if _embedding(message) is None:
+            embedding = _embedding(message)
+            if embedding is None:
                 message.set(INTENT, {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}, True)
                 message.set(INTENT_RANKING_KEY, [], True)
                 continue
-            confidences = self._confidences(self._vectors([message])[0])
+            vector = self._vectors(embedding[np.newaxis], [message.get(TEXT)])[0]
+            confidences = self._confidences(vector)
+            best = np.argsort(-confidences, kind="stable")
             ranking = [
                 {
                     INTENT_NAME_KEY: self._intents[row],
                     PREDICTED_CONFIDENCE_KEY: float(confidences[row]),
                 }
-                for row in np.argsort(-confidences, kind="stable")
+                for row in best[: self._config["ranking_length"] or None]
             ]
             message.set(INTENT, ranking[0], True)
-            message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"] or None], True)
+            message.set(INTENT_RANKING_KEY, ranking, True)
         return messages
 
-    def _vectors(self, messages: List[Message]) -> np.ndarray:
+    def _vectors(self, embeddings: np.ndarray, texts: List[str]) -> np.ndarray:
         """Return what the intents are learned from: embedding, then characters; one row each."""
-        found = (_embedding(message) for message in messages)
-        embeddings = np.vstack([each for each in found if each is not None]).astype(np.float32)
+        embeddings = embeddings.astype(np.float32, copy=False)
         if self._ngrams is None:
             return embeddings
-        spellings = self._ngrams.transform([message.get(TEXT) for message in messages])
-        return np.hstack([embeddings, np.float32(self._config["ngram_weight"]) * spellings])
+        spellings = np.float32(self._config["ngram_weight"]) * self._ngrams.transform(texts)
+        return np.concatenate([embeddings, spellings], axis=1)
 
     def _confidences(self, vector: np.ndarray) -> np.ndarray:
         logits = self._coefficients @ vector + self._intercepts
         exponentials = np.exp(logits - logits.max())
         probabilities = exponentials / exponentials.sum()
-        cosines = self._examples @ (vector / np.linalg.norm(vector))
+        cosines = self._examples @ (vector / np.sqrt(vector @ vector))
         nearest = np.maximum.reduceat(cosines, self._starts)
-        return probabilities * np.clip(nearest, 0.0, 1.0)
+        return probabilities * np.minimum(np.maximum(nearest, 0.0), 1.0)
 
     def _persist(self) -> None:
         with self._model_storage.write_to(self._resource) as folder:
@@ -240,5 +245,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _embedding(message: Message) -> Optional[np.ndarray]:
-    _, sentence = message.get_dense_features(TEXT)
-    return None if sentence is None else sentence.features[0]
+    """Return what `Message.get_dense_features` gives for the sentence, without copying it twice."""
+    found = [
+        each.features[0]
+        for each in message.features
+        if each.attribute == TEXT and each.type == FEATURE_TYPE_SENTENCE and each.is_dense()
+    ]
+    return np.concatenate(found) if found else None

@@ -29,7 +29,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.encoders import get_encoder
+from bot.encoders import embed_exemplars
 from bot.safety.advice import AdvicePatterns, Span
 from bot.safety.advice_model import GENERAL, AdviceModel, read_exemplars
 from bot.safety.phrases import FOLDER
@@ -241,8 +241,9 @@ def _read_exemplars(encoder: str) -> _Read:
     """
     matters, texts = zip(*read_exemplars(), strict=True)
     patterns, nlp = AdvicePatterns(), make_pipeline()
-    sentences = [patterns.read(text, _spans_of(nlp(text))) for text in texts]
-    return _Read(list(matters), sentences, get_encoder(encoder).encode(texts))
+    docs = nlp.pipe(texts, disable=["lemmatizer"])  # for the names in them
+    sentences = [patterns.read(doc.text, _spans_of(doc)) for doc in docs]
+    return _Read(list(matters), sentences, embed_exemplars(encoder, texts))
 
 
 def _spans_of(doc: Any) -> List[Span]:

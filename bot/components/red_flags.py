@@ -1,8 +1,7 @@
 """Red flags: messages that need help now, found before anything else is done with them."""
 
 import hashlib
-from functools import lru_cache
-from typing import Any, Dict, List, Optional, Tuple, Type
+from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -29,7 +28,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.encoders import get_encoder
+from bot.encoders import embed_exemplars, get_encoder
 from bot.safety import advice_model
 from bot.safety.detect import NOTHING, Detector, Finding
 from bot.safety.gate import Gate, get_gate
@@ -155,7 +154,7 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
             for embedding in [_embedding(message)]
             if embedding is not None
         ]
-        embeddings = _embed(self._config["encoder"], tuple(text for _, text in exemplars))
+        embeddings = embed_exemplars(self._config["encoder"], [text for _, text in exemplars])
         gate = get_gate()
         similarity = Similarity.train(
             gate,
@@ -220,12 +219,6 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
         kept = [e for e in message.get(ENTITIES) or [] if e.get(ENTITY_ATTRIBUTE_TYPE) != RED_FLAG]
         entities = [*kept, *self.add_extractor_name([entity])]
         message.set(ENTITIES, entities, add_to_output=True)
-
-
-@lru_cache(maxsize=1)
-def _embed(folder: str, texts: Tuple[str, ...]) -> np.ndarray:
-    """Return the embeddings of the exemplars; seconds, which tests that train often save."""
-    return get_encoder(folder).encode(texts)
 
 
 def _drop_intent(message: Message) -> None:

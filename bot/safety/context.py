@@ -1,6 +1,7 @@
 """Whether the signs of a message are there now: denied, long ago, asked about, feared, a saying."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Dict, FrozenSet, Iterator, List, Sequence
 
 from bot.safety.phrases import Mention
@@ -55,7 +56,7 @@ class Context:
             "is now": self.is_now(),
             "is quiet": self.is_quiet(),
             "is a person": self.has_person(),
-            "is spoken of": any(True for _ in self._spoken()),
+            "is spoken of": bool(self._spoken),
             "is past": bool(self.cues["past"]) and not self.is_now(),
             "is denied": any(self._is_denied(sign.start) for sign in self.signs),
         }
@@ -66,13 +67,18 @@ class Context:
             return True
         if any(self._is_denied(sign.start) for sign in self.signs):
             return True
-        return not self.is_now() and (bool(self.cues["past"]) or any(True for _ in self._spoken()))
+        return not self.is_now() and bool(self.cues["past"] or self._spoken)
 
     def is_spoken_of(self, start: int) -> bool:
         """Say whether what starts at a word is only asked about, imagined, feared or reported."""
-        return any(self._reaches(cue, start) for cue in self._spoken())
+        return any(self._reaches(cue, start) for cue in self._spoken)
 
-    def _spoken(self) -> Iterator[Mention]:
+    @cached_property
+    def _spoken(self) -> List[Mention]:
+        """Cues that make what follows no statement; they are the same for every sign."""
+        return list(self._find_spoken())
+
+    def _find_spoken(self) -> Iterator[Mention]:
         for name, lifted_by in _FORWARD.items():
             yield from (cue for cue in self.cues[name] if not self._is_lifted(cue, lifted_by))
         yield from self.cues["reported"]

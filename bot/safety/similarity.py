@@ -1,5 +1,6 @@
 """The score of a message: what it is like, which signs it has, how they are meant, its words."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
@@ -19,7 +20,9 @@ GAMMA = 1.0
 FACT = 0.2
 WORDS = 0.5
 # Rows of the kernel that are worked out at once.
-_BLOCK = 1000
+_BLOCK = 500
+# Blocks that are worked out side by side; each takes 0.1 GB beside the kernel.
+_THREADS = 2
 # Exemplars of a kind that vote for it.
 NEAREST = 3
 
@@ -69,6 +72,7 @@ class Similarity:
             kinds: Kind of each of these.
         """
         self.facts = list(facts)
+        self._places = {fact: place for place, fact in enumerate(self.facts)}
         self.vectors, self.weights, self.bias = vectors, weights, bias
         self._squares = (vectors**2).sum(axis=1)
         self.terms, self.term_weights = terms, term_weights
@@ -98,8 +102,10 @@ class Similarity:
         kinds = [kind for kind, _ in exemplars]
         is_flag = np.array([kind != CALM for kind in kinds])
         readings = [gate.read(text) for text in (*(text for _, text in exemplars), *others)]
-        facts = sorted({fact for reading in readings for fact in reading.facts()})
-        columns = np.vstack([_columns(reading, facts) for reading in readings])
+        found = [reading.facts() for reading in readings]
+        facts = sorted(set().union(*found))
+        places = {fact: place for place, fact in enumerate(facts)}
+        columns = np.vstack([_columns(each, places) for each in found])
         rows = np.hstack([np.vstack([embeddings, others_embeddings]), columns])
         messages = [reading.sentences() for reading in readings]
         terms = WordTerms.fit(messages)
@@ -126,7 +132,9 @@ class Similarity:
             reading: What the gate read in it.
             embedding: Its embedding `(dim,)`.
         """
-        row = np.concatenate([embedding, _columns(reading, self.facts)]).astype(np.float32)
+        row = np.concatenate([embedding, _columns(reading.facts(), self._places)]).astype(
+            np.float32
+        )
         distances = self._squares - 2.0 * (self.vectors @ row) + row @ row
         columns, weights = self.terms.weigh(reading.sentences())
         return float(
@@ -175,9 +183,12 @@ class Similarity:
             )
 
 
-def _columns(reading: Reading, facts: Sequence[str]) -> np.ndarray:
-    found = reading.facts()
-    return np.array([FACT * found.get(fact, 0.0) for fact in facts], dtype=np.float32)
+def _columns(facts: Dict[str, float], places: Dict[str, int]) -> np.ndarray:
+    """Return what the machine sees of a message's facts; those it never learned say nothing."""
+    columns = np.zeros(len(places), dtype=np.float32)
+    for fact in facts.keys() & places.keys():
+        columns[places[fact]] = FACT * facts[fact]
+    return columns
 
 
 def _stack(weighed: Sequence[Tuple[np.ndarray, np.ndarray]], n_terms: int) -> csr_matrix:
@@ -191,13 +202,21 @@ def _stack(weighed: Sequence[Tuple[np.ndarray, np.ndarray]], n_terms: int) -> cs
 def _kernel(rows: np.ndarray, words: csr_matrix) -> np.ndarray:
     """Return how alike any two messages are, array `(n, n)`; 0.6 GB for 9,000 messages."""
     squares = (rows**2).sum(axis=1)
-    kernel = rows @ rows.T
-    kernel *= 2.0
-    kernel -= squares[:, None]
-    kernel -= squares
-    kernel *= GAMMA
-    np.exp(kernel, out=kernel)
-    for start in range(0, len(rows), _BLOCK):  # all at once, the words would take as much again
-        block = slice(start, start + _BLOCK)
-        kernel[block] += WORDS * (words[block] @ words.T).toarray()
+    kernel = np.empty((len(rows), len(rows)))
+
+    def fill(start: int) -> None:
+        """Compare a block of messages with themselves and those before them."""
+        end = start + _BLOCK
+        block = rows[start:end] @ rows[:end].T
+        block *= 2.0
+        block -= squares[start:end, None]
+        block -= squares[:end]
+        block *= GAMMA
+        np.exp(block, out=block)
+        block += WORDS * (words[start:end] @ words[:end].T).toarray()
+        kernel[start:end, :end] = block
+        kernel[:end, start:end] = block.T
+
+    with ThreadPoolExecutor(_THREADS) as pool:  # NumPy itself has one core (bot/__main__.py)
+        list(pool.map(fill, reversed(range(0, len(rows), _BLOCK))))
     return kernel

@@ -4,10 +4,9 @@ import gzip
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Dict, FrozenSet, Iterable, Iterator, List, Set, Tuple
+from typing import Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Set, Tuple
 
 # Shorter words have too many neighbours to be mended.
 MIN_LETTERS = 5
@@ -20,13 +19,12 @@ _PIECES = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.?!\n]+|[,;:()\u2013\u2014-]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # What phrases say for a year: "in anyyear".
 ANY_YEAR = "anyyear"
-_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'"})
+_APOSTROPHES = "\u2019\u2018`\u00b4"
 _IS = frozenset(["he", "she", "it", "that", "what", "there", "who", "where", "how", "here"])
 _ENDINGS = {"'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would"}
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word of a message.
 
     Attributes:
@@ -91,15 +89,20 @@ class Reader:
         return words
 
     def _pieces(self, text: str) -> List[str]:
-        plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).lower()
+        plain = unicodedata.normalize("NFKC", text)
+        for apostrophe in _APOSTROPHES:  # `str.translate` asks its table for each character
+            plain = plain.replace(apostrophe, "'")
         pieces: List[str] = []
-        for piece in _PIECES.findall(plain):
+        for piece in _PIECES.findall(plain.lower()):
             pieces.extend(self._spell_out(piece) if piece[0].isalnum() else [piece])
         return pieces
 
     def _spell_out(self, piece: str) -> List[str]:
         if piece in self._spelt_out:
             return self._spelt_out[piece]
+        if piece.isalpha():  # most are: neither a year nor a contraction
+            word = self._mend(piece)
+            return [] if word in self._skipped else [word]
         if _YEAR.fullmatch(piece):
             return [ANY_YEAR]
         stem, ending = _split(piece)

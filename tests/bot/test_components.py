@@ -9,6 +9,7 @@ import pytest
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_components import DEFAULT_COMPONENTS
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import SPACY_DOCS
@@ -56,20 +57,26 @@ def components_of(path: Path) -> list[type[GraphComponent]]:
 COMPONENTS = [component for path in FILES for component in components_of(path)]
 
 
-@pytest.fixture(params=COMPONENTS, ids=lambda component: component.__name__)
+@pytest.fixture(scope="module", params=COMPONENTS, ids=lambda component: component.__name__)
 def component_class(request: pytest.FixtureRequest) -> type[GraphComponent]:
     return request.param
 
 
-@pytest.fixture
-def training_data(understand) -> TrainingData:
-    return TrainingData([understand(text, intent) for text, intent in TRAINING])
+@pytest.fixture(scope="module")
+def trained(component_class, tmp_path_factory, context, understand) -> "tuple[Any, Any]":
+    """The component as it is right after training, and as it is loaded from what it stored.
+
+    Both are made once for all tests, which only read them: training takes seconds.
+    """
+    storage = LocalModelStorage.create(tmp_path_factory.mktemp("component"))
+    data = TrainingData([understand(text, intent) for text, intent in TRAINING])
+    return make(component_class, storage, context, data)
 
 
 @pytest.fixture
-def made(component_class, storage, context, training_data) -> Any:
+def made(trained) -> Any:
     """The component as it is right after training."""
-    return make(component_class, storage, context, training_data)[0]
+    return trained[0]
 
 
 def make(
@@ -77,18 +84,18 @@ def make(
     storage: ModelStorage,
     context: ExecutionContext,
     training_data: TrainingData,
-) -> "tuple[Any, Resource]":
-    """Create a component as Rasa does, by parameter name, and train it if it can be trained."""
-    resource = Resource("component")
-    component: Any = component_class.create(
-        config=component_class.get_default_config(),
-        model_storage=storage,
-        resource=resource,
-        execution_context=context,
-    )
+) -> "tuple[Any, Any]":
+    """Create a component as Rasa does, by parameter name; train it if it can be, and load it."""
+    options: Any = {
+        "config": component_class.get_default_config(),
+        "model_storage": storage,
+        "resource": Resource("component"),
+        "execution_context": context,
+    }
+    component: Any = component_class.create(**options)
     if registration(component_class).is_trainable:
-        resource = component.train(training_data=training_data)
-    return component, resource
+        options["resource"] = component.train(training_data=training_data)
+    return component, component_class.load(**options)
 
 
 def registration(component_class: type[GraphComponent]) -> Any:
@@ -202,16 +209,8 @@ def test_component_understands_a_message_the_same_among_others(made, understand)
     assert_same(among, alone)
 
 
-def test_component_gives_the_same_when_stored_and_loaded(
-    component_class, storage, context, training_data, understand
-):
-    component, resource = make(component_class, storage, context, training_data)
-    loaded: Any = component_class.load(
-        config=component_class.get_default_config(),
-        model_storage=storage,
-        resource=resource,
-        execution_context=context,
-    )
+def test_component_gives_the_same_when_stored_and_loaded(trained, understand):
+    component, loaded = trained
     before = [understand(text) for text in TEXTS.values()]
     after = [understand(text) for text in TEXTS.values()]
 

@@ -168,6 +168,19 @@ def test_classifier_is_the_same_after_loading(train, storage, context, ngram_wei
     )
 
 
+def test_embeddings_of_two_featurizers_are_read_side_by_side(train):
+    messages = examples(2)
+    for made in messages:
+        made.add_features(
+            Features(np.ones((1, 3), np.float32), FEATURE_TYPE_SENTENCE, TEXT, "second")
+        )
+
+    classifier = train(messages, ngram_weight=0)
+
+    found = {each.get(INTENT)["name"] for each in classifier.process(messages[:6])}
+    assert found == {NAMES[0]}
+
+
 def test_message_without_features_has_no_intent(train):
     found = train(examples(2)).process([message(None)])[0]
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.ngrams import CharacterNgrams
 
@@ -22,6 +24,18 @@ def test_transform_gives_one_row_a_text(ngrams):
 
     assert (vectors.shape, vectors.dtype) == ((4, 3), np.float32)
     assert np.linalg.norm(vectors, axis=1).max() < 1.0001
+
+
+def test_transform_gives_what_scikit_learn_gives():
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3), sublinear_tf=True)
+    model = TruncatedSVD(3, random_state=0).fit(vectorizer.fit_transform(TEXTS).astype(np.float32))
+    texts = [*TEXTS, "a  DEXA\tscan, a scan", "İ don't", "x", "qqqq", ""]
+
+    expected = vectorizer.transform(texts) @ model.components_.T
+
+    assert CharacterNgrams.fit(TEXTS, dimensions=3).transform(texts) == pytest.approx(
+        expected, abs=1e-5
+    )
 
 
 def test_transform_puts_a_misspelling_near_its_word():

@@ -23,13 +23,10 @@ TRAINING = [
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory, root, context, understand):
+def trained(tmp_path_factory, context, understand):
     """A trained detector, its options, where it is stored, and as what."""
     storage = LocalModelStorage.create(tmp_path_factory.mktemp("advice"))
-    config = {
-        **PersonalAdviceDetector.get_default_config(),
-        "encoder": str(root / "build" / "encoder"),
-    }
+    config = PersonalAdviceDetector.get_default_config()
     detector = PersonalAdviceDetector.create(config, storage, Resource("advice"), context)
     resource = detector.train(TrainingData([understand(*pair) for pair in TRAINING]))
     return detector, config, storage, resource

@@ -97,14 +97,11 @@ CALM = {
 
 
 @pytest.fixture(scope="module")
-def detector(tmp_path_factory, root, context, understand) -> RedFlagDetector:
+def detector(tmp_path_factory, context, understand) -> RedFlagDetector:
     from rasa.engine.storage.local_model_storage import LocalModelStorage
 
     storage = LocalModelStorage.create(tmp_path_factory.mktemp("red_flags"))
-    config = {
-        **RedFlagDetector.get_default_config(),
-        "encoder": str(root / "build" / "encoder"),
-    }
+    config = RedFlagDetector.get_default_config()
     component = RedFlagDetector.create(config, storage, Resource("red_flags"), context)
     component.train(TrainingData([understand(text, "ask_definition") for text in CALM_TRAINING]))
     return component

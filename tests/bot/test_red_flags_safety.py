@@ -7,12 +7,14 @@ import shutil
 import numpy as np
 import pytest
 import yaml
+from scipy.sparse import csr_matrix
 
+from bot.safety import similarity as score
 from bot.safety.crossvalidate import group
 from bot.safety.detect import Detector
 from bot.safety.gate import Gate, get_gate, parse_rule
 from bot.safety.numbers import Numbers, NumbersInvalid
-from bot.safety.phrases import FOLDER, SafetyFaulty, expand
+from bot.safety.phrases import FOLDER, Phrases, SafetyFaulty, expand
 from bot.safety.similarity import Similarity, read_exemplars
 from bot.safety.words import MAX_WORDS, Reader
 
@@ -76,6 +78,33 @@ def test_read_takes_both_ends_of_a_very_long_text(reader):
 )
 def test_expand_gives_every_text(phrase, texts):
     assert sorted(expand(phrase)) == sorted(texts)
+
+
+def find(reader: Reader, phrases: dict[str, list[str]], text: str) -> list[tuple[str, int, int]]:
+    mentions = Phrases(reader, phrases).find(reader.read(text))
+    return [(mention.name, mention.start, mention.end) for mention in mentions]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "is_found"),
+    [
+        ("break hip", "he broke hips", True),
+        ("=break hip", "he broke hips", False),
+        ("=broke hips", "he broke hips", True),
+        ("break hip", "it broke. hip hooray", False),
+        ("break hip", "he broke", False),
+    ],
+)
+def test_phrase_is_found_by_lemmas_or_by_its_very_words(phrase, text, is_found):
+    reader = Reader({}, [], {"broke": "break", "hips": "hip"})
+
+    assert bool(find(reader, {"fracture": [phrase]}, text)) == is_found
+
+
+def test_longest_phrase_of_a_name_counts(reader):
+    phrases = {"pain": ["chest", "chest pain"], "place": ["chest"]}
+
+    assert find(reader, phrases, "no chest pain") == [("pain", 1, 3), ("place", 1, 2)]
 
 
 def test_rule_has_parts_in_any_order_and_in_a_row():
@@ -261,6 +290,16 @@ def test_score_is_that_of_the_machine(similarity):
         for text in ("I have crushing pain", "what is pressure")
     ]
     assert sides == [True, False]
+
+
+def test_kernel_is_the_same_block_by_block(monkeypatch):
+    generator = np.random.default_rng(0)
+    rows, words = generator.normal(size=(5, 3)), generator.random((5, 4))
+    monkeypatch.setattr(score, "_BLOCK", 2)
+
+    distances = ((rows[:, None] - rows) ** 2).sum(axis=2)
+    expected = np.exp(-score.GAMMA * distances) + score.WORDS * words @ words.T
+    assert score._kernel(rows, csr_matrix(words)) == pytest.approx(expected)
 
 
 class FixedScore:

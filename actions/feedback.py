@@ -123,7 +123,9 @@ def is_negation(word: str) -> bool:
 
 def has_answered(tracker: Tracker) -> bool:
     """Say whether the assistant has answered, or refused to, in this conversation."""
-    return any(
+    # The events go back a few turns, the slot to the last question.
+    question = memory.last_question(tracker)
+    return (question is not None and not question.is_open) or any(
         event.get("event") == "action" and event.get("name") in ANSWERING
         for event in tracker.events
     )

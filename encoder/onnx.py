@@ -86,6 +86,8 @@ class OnnxEncoder:
         self._batch_size = batch_size
         self._tokenizer = tokenizer
         self._session = session
+        # The quick graph, for one text at a time, does without.
+        self._takes_mask = any(each.name == "attention_mask" for each in session.get_inputs())
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int = 1, quick: bool = False) -> "OnnxEncoder":
@@ -157,9 +159,9 @@ class OnnxEncoder:
         # Half an emoji, cut off by a client, is a lone surrogate: no tokenizer takes that.
         whole = [text.encode("utf-8", "replace").decode() for text in texts]
         encodings = self._tokenizer.encode_batch(whole)
-        inputs = {
-            "input_ids": np.array([e.ids for e in encodings], dtype=np.int64),
-            "attention_mask": np.array([e.attention_mask for e in encodings], dtype=np.int64),
-        }
+        inputs = {"input_ids": np.array([e.ids for e in encodings], dtype=np.int64)}
+        if self._takes_mask:
+            mask = [e.attention_mask for e in encodings]
+            inputs["attention_mask"] = np.array(mask, dtype=np.int64)
         embeddings: NDArray[np.float32] = self._session.run(["embedding"], inputs)[0]
         return embeddings

@@ -75,6 +75,12 @@ def test_quick_weights_mean_much_the_same_as_the_full_ones() -> None:
     assert cosines.min() > 0.98
 
 
+def test_quick_graph_takes_no_mask() -> None:
+    inputs = OnnxEncoder.load(FOLDER, quick=True)._session.get_inputs()
+
+    assert [(each.name, each.shape) for each in inputs] == [("input_ids", [1, "tokens"])]
+
+
 @pytest.mark.parametrize("times", [1, 9], ids=["few", "many"])
 def test_quick_embedding_does_not_depend_on_its_companions(times: int) -> None:
     quick = OnnxEncoder.load(FOLDER, quick=True)

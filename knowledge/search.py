@@ -2,7 +2,10 @@
 
 import logging
 import re
+import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +42,9 @@ MAX_TERMS = 64
 # Length of a quotation, in words: enough to answer, short enough for a phone.
 MAX_EXTRACT_WORDS = 70
 MIN_EXTRACT_WORDS = 18
+
+# Embed the two readings of a question.
+_cores = ThreadPoolExecutor(2, thread_name_prefix="reading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Retriever:
                 raise IndexMismatch(field, expected, found)
         self.encoder = encoder
         self.index = index
+        self._is_alone = threading.Lock()
         with index.lock:
             self._lexicon = Lexicon.read(index.connection, len(index.passages))
         self._spelling = learn_spelling(index, self._lexicon)
@@ -169,9 +176,19 @@ class Retriever:
         return _Query(
             terms=terms,
             content=terms if has_content(query) else [],
-            # One by one: padded to one length, a pair takes longer than two calls.
-            embeddings=np.concatenate([self.encoder.encode([text]) for text in texts]),
+            embeddings=self._embed(texts),
         )
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the embedding of each reading, `(n_readings, dim)`."""
+        # Each by itself: padded to one length, a pair takes longer than two. At the same time where
+        # no other search does so, whose embeddings would only wait for these.
+        if len(texts) == 1 or not self._is_alone.acquire(blocking=False):
+            return np.concatenate([self.encoder.encode([text]) for text in texts])
+        try:
+            return np.concatenate(list(_cores.map(self.encoder.encode, zip(texts))))
+        finally:
+            self._is_alone.release()
 
     def _score(self, query: _Query, topic: Topic | None) -> Scores:
         """Return each passage's rank score, 0 to 1."""

@@ -267,6 +267,28 @@ def test_search_reads_a_question_with_its_subject(retriever: Retriever) -> None:
     assert signals(right[heading]) == signals(other[heading])
 
 
+def test_search_finds_the_same_while_others_search(retriever: Retriever) -> None:
+    """Alone, both readings are embedded at once; else one after the other."""
+    alone = retriever.search("Is it dangerous?", subject="exercise")
+    with retriever._is_alone:
+        beside = retriever.search("Is it dangerous?", subject="exercise")
+
+    assert beside == alone
+    assert not retriever._is_alone.locked()
+
+
+def test_search_that_fails_stops_no_other(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(retriever.encoder, "encode", lambda texts: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            retriever.search("Is it dangerous?", subject="exercise")
+
+    assert not retriever._is_alone.locked()
+    assert retriever.search("Is it dangerous?", subject="exercise")
+
+
 def test_search_adds_no_subject_to_a_question_that_names_it(retriever: Retriever) -> None:
     query = "When is Exercise dangerous?"
 

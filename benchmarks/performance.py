@@ -92,7 +92,7 @@ def render_pieces(parts: Json) -> str:
     told = (
         f"The body of a call to the action server is {webhook['call_kb']:g} kB. The action server "
         f"alone is ready after {starts['action_server_s']:.1f} s; TensorFlow, which Rasa imports "
-        f"whether or not a model uses it, takes {starts['import_tensorflow_s']:.1f} s."
+        f"and this assistant leaves out, takes {starts['import_tensorflow_s']:.1f} s."
     )
     return render_table(["", "Half within", "95 in 100 within"], rows) + f"\n\n{told}"
 

@@ -1,9 +1,11 @@
-"""The encoder, loaded once for all components of a process, and what it gives for exemplars."""
+"""The encoder, loaded once for all components of a process, and what it gives for texts."""
 
 from functools import lru_cache
-from typing import Dict, Sequence
+from typing import Dict, Optional, Sequence
 
 import numpy as np
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from encoder import OnnxEncoder
 
@@ -31,6 +33,19 @@ def embed_exemplars(folder: str, texts: Sequence[str]) -> np.ndarray:
     new = list(dict.fromkeys(text for text in texts if text not in known))
     known.update(zip(new, get_encoder(folder).encode(new), strict=True))
     return np.array([known[text] for text in texts])
+
+
+def read_embedding(message: Message) -> Optional[np.ndarray]:
+    """Return the embedding of a message, `(dim,)`; none where no featurizer gave it one.
+
+    What `Message.get_dense_features` gives for the sentence, without its deep copies.
+    """
+    found = [
+        each.features[0]
+        for each in message.features
+        if each.attribute == TEXT and each.type == FEATURE_TYPE_SENTENCE and each.is_dense()
+    ]
+    return np.concatenate(found) if found else None
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,6 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import (
-    FEATURE_TYPE_SENTENCE,
     INTENT,
     INTENT_NAME_KEY,
     INTENT_RANKING_KEY,
@@ -24,6 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
+from bot.encoders import read_embedding
 from bot.ngrams import CharacterNgrams
 
 _ARRAYS = "weights.npz"
@@ -150,7 +150,7 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
         Raises:
             InvalidConfigException: There are fewer than two intents, or no embeddings.
         """
-        examples = [(m, _embedding(m)) for m in training_data.intent_examples]
+        examples = [(m, read_embedding(m)) for m in training_data.intent_examples]
         found = [(message, embedding) for message, embedding in examples if embedding is not None]
         found.sort(key=lambda each: each[0].get(INTENT))
         intents = [message.get(INTENT) for message, _ in found]
@@ -191,7 +191,7 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set intent and ranking of each message; a message without text has no intent."""
         for message in messages:
-            embedding = _embedding(message)
+            embedding = read_embedding(message)
             if embedding is None:
                 message.set(INTENT, {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}, True)
                 message.set(INTENT_RANKING_KEY, [], True)
@@ -242,13 +242,3 @@ class NearestExampleIntentClassifier(IntentClassifier, GraphComponent):
 def _is_number(value: Any) -> bool:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return is_number and math.isfinite(value)
-
-
-def _embedding(message: Message) -> Optional[np.ndarray]:
-    """Return what `Message.get_dense_features` gives for the sentence, without copying it twice."""
-    found = [
-        each.features[0]
-        for each in message.features
-        if each.attribute == TEXT and each.type == FEATURE_TYPE_SENTENCE and each.is_dense()
-    ]
-    return np.concatenate(found) if found else None

@@ -29,7 +29,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.encoders import embed_exemplars
+from bot.encoders import embed_exemplars, read_embedding
 from bot.safety.advice import AdvicePatterns, Span
 from bot.safety.advice_model import GENERAL, AdviceModel, read_exemplars
 from bot.safety.phrases import FOLDER
@@ -153,7 +153,7 @@ class PersonalAdviceDetector(IntentClassifier, GraphComponent, EntityExtractorMi
         matters: List[Optional[str]] = list(read.matters)
         sentences, embeddings = list(read.sentences), list(read.embeddings)
         for message in training_data.intent_examples:
-            embedding = _embedding(message)
+            embedding = read_embedding(message)
             if embedding is None or message.get(INTENT) == LEFT_OUT:
                 continue
             matters.append(None if message.get(INTENT) == ADVICE_INTENT else GENERAL)
@@ -199,7 +199,7 @@ class PersonalAdviceDetector(IntentClassifier, GraphComponent, EntityExtractorMi
         ]
         sentences = self._patterns.read(message.get(TEXT) or "", spans)
         matter = self._patterns.match(sentences)
-        embedding = _embedding(message)
+        embedding = read_embedding(message)
         if self._model is None or embedding is None:
             return matter, None
         score, likeliest = self._model.judge(sentences, embedding)
@@ -248,8 +248,3 @@ def _read_exemplars(encoder: str) -> _Read:
 
 def _spans_of(doc: Any) -> List[Span]:
     return [(entity.label_, entity.start_char, entity.end_char) for entity in doc.ents]
-
-
-def _embedding(message: Message) -> Optional[np.ndarray]:
-    _, sentence = message.get_dense_features(TEXT)
-    return None if sentence is None else sentence.features[0]

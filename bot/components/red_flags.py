@@ -28,7 +28,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.encoders import embed_exemplars, get_encoder
+from bot.encoders import embed_exemplars, get_encoder, read_embedding
 from bot.safety import advice_model
 from bot.safety.detect import NOTHING, Detector, Finding
 from bot.safety.gate import Gate, get_gate
@@ -151,7 +151,7 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
             (message.get(TEXT), embedding)
             for message in training_data.intent_examples
             if message.get(INTENT) != REPORT_EMERGENCY
-            for embedding in [_embedding(message)]
+            for embedding in [read_embedding(message)]
             if embedding is not None
         ]
         embeddings = embed_exemplars(self._config["encoder"], [text for _, text in exemplars])
@@ -198,7 +198,7 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
         text = message.get(TEXT)
         if not text or self._detector is None:
             return NOTHING
-        return self._detector.detect(text, _embedding(message))
+        return self._detector.detect(text, read_embedding(message))
 
     def _report(self, message: Message, kind: str) -> None:
         intent = {INTENT_NAME_KEY: REPORT_EMERGENCY, PREDICTED_CONFIDENCE_KEY: 1.0}
@@ -233,8 +233,3 @@ def _drop_intent(message: Message) -> None:
     if (message.get(INTENT) or {}).get(INTENT_NAME_KEY) == REPORT_EMERGENCY:
         none = {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
         message.set(INTENT, kept[0] if kept else none, add_to_output=True)
-
-
-def _embedding(message: Message) -> Optional[np.ndarray]:
-    _, sentence = message.get_dense_features(TEXT)
-    return None if sentence is None else sentence.features[0]

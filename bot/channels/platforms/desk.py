@@ -175,7 +175,7 @@ class Desk:
         while True:
             try:
                 await platform.show_typing(incoming)
-            except Exception:  # nobody misses it
+            except Exception:  # an extra, whatever a platform raises: the reply comes without it
                 return
             await asyncio.sleep(TYPING_EVERY_S)
 

@@ -32,12 +32,14 @@ from bot.encoders import embed_exemplars, get_encoder, read_embedding
 from bot.safety import advice_model
 from bot.safety.detect import NOTHING, Detector, Finding
 from bot.safety.gate import Gate, get_gate
+from bot.safety.kinds import KindModel
 from bot.safety.phrases import FOLDER
 from bot.safety.similarity import CALM, Similarity, read_exemplars
 
 REPORT_EMERGENCY = "report_emergency"
 RED_FLAG = "red_flag"
 _FILE = "red_flags.npz"
+_KINDS = "kinds.npz"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -64,8 +66,11 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
         return {
             # Folder of the encoder that the featurizer uses.
             "encoder": "build/encoder",
-            # Lowest score that is a flag, -1 to 1. Lower finds more and is wrong more often.
+            # Lowest score that is a flag, -1 to 1, where a rule of bot/safety holds. Lower finds
+            # more and is wrong more often.
             "threshold": -0.25,
+            # The same where no rule holds, and a message is only like a flag.
+            "likeness_threshold": 0.05,
             # The same for one sentence of a longer message.
             "part_threshold": 0.0,
             # The same where a rule of self-harm holds.
@@ -83,7 +88,7 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
         """
         if not isinstance(config.get("encoder"), str) or not config["encoder"]:
             raise InvalidConfigException("RedFlagDetector: `encoder` must name a folder.")
-        for key in ("threshold", "part_threshold", "self_harm_threshold"):
+        for key in ("threshold", "likeness_threshold", "part_threshold", "self_harm_threshold"):
             if not isinstance(config.get(key), float) or not -1 <= config[key] <= 1:
                 raise InvalidConfigException(
                     f"RedFlagDetector: `{key}` must be a number with a point, -1.0 to 1.0."
@@ -127,7 +132,9 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
         """Return the detector that training stored."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._learn(get_gate(), Similarity.load(folder / _FILE))
+            component._learn(
+                get_gate(), Similarity.load(folder / _FILE), KindModel.load(folder / _KINDS)
+            )
         return component
 
     def __init__(
@@ -163,9 +170,17 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
             [text for text, _ in others],
             np.array([row for _, row in others]).reshape(-1, embeddings.shape[1]),
         )
+        kinds = KindModel.train(
+            *zip(
+                *((kind, gate.read(text)) for kind, text in exemplars if kind != CALM),
+                strict=True,
+            ),
+            embeddings[[kind != CALM for kind, _ in exemplars]],
+        )
         with self._model_storage.write_to(self._resource) as folder:
             similarity.save(folder / _FILE)
-        self._learn(gate, similarity)
+            kinds.save(folder / _KINDS)
+        self._learn(gate, similarity, kinds)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -183,12 +198,14 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
                 self._report(message, finding.kind)
         return messages
 
-    def _learn(self, gate: Gate, similarity: Similarity) -> None:
+    def _learn(self, gate: Gate, similarity: Similarity, kinds: KindModel) -> None:
         self._detector = Detector(
             gate,
             similarity,
+            kinds,
             encode=get_encoder(self._config["encoder"]).encode,
             threshold=self._config["threshold"],
+            likeness_threshold=self._config["likeness_threshold"],
             part_threshold=self._config["part_threshold"],
             self_harm_threshold=self._config["self_harm_threshold"],
             long_words=self._config["long_words"],

@@ -57,7 +57,7 @@ class Context:
             "is quiet": self.is_quiet(),
             "is a person": self.has_person(),
             "is spoken of": bool(self._spoken),
-            "is past": bool(self.cues["past"]) and not self.is_now(),
+            "is past": bool(self._past) and not self.is_now(),
             "is denied": any(self._is_denied(sign.start) for sign in self.signs),
         }
 
@@ -67,11 +67,16 @@ class Context:
             return True
         if any(self._is_denied(sign.start) for sign in self.signs):
             return True
-        return not self.is_now() and bool(self.cues["past"] or self._spoken)
+        return not self.is_now() and bool(self._past or self._spoken)
 
     def is_spoken_of(self, start: int) -> bool:
         """Say whether what starts at a word is only asked about, imagined, feared or reported."""
         return any(self._reaches(cue, start) for cue in self._spoken)
+
+    @cached_property
+    def _past(self) -> List[Mention]:
+        """Cues of long ago, but for how long a medicine has been taken."""
+        return [cue for cue in self.cues["past"] if not self._is_lifted(cue, "no_past")]
 
     @cached_property
     def _spoken(self) -> List[Mention]:
@@ -135,7 +140,7 @@ class Context:
 
     def _is_past(self, start: int, end: int) -> bool:
         sentence = self.words[start].sentence
-        past = [cue for cue in self.cues["past"] if self.words[cue.start].sentence == sentence]
+        past = [cue for cue in self._past if self.words[cue.start].sentence == sentence]
         if not past:
             return False
         now = [

@@ -6,6 +6,7 @@ from typing import Callable, List, Optional, Sequence
 import numpy as np
 
 from bot.safety.gate import Gate, Reading
+from bot.safety.kinds import SELF_HARM, KindModel
 from bot.safety.similarity import Similarity
 
 # Most parts of a long message that are scored one by one: each costs an encoder run.
@@ -26,7 +27,6 @@ class Finding:
 
 
 NOTHING = Finding(None, "")
-SELF_HARM = "self_harm"
 
 
 class Detector:
@@ -36,9 +36,11 @@ class Detector:
         self,
         gate: Gate,
         similarity: Similarity,
+        kinds: KindModel,
         *,
         encode: Callable[[Sequence[str]], np.ndarray],
         threshold: float,
+        likeness_threshold: float,
         part_threshold: float,
         self_harm_threshold: float,
         long_words: int,
@@ -48,8 +50,10 @@ class Detector:
         Args:
             gate: The rules.
             similarity: The score.
+            kinds: Says of which kind a flag is.
             encode: Gives one embedding per text.
-            threshold: Lowest score that is a flag (`Similarity.score`).
+            threshold: Lowest score that is a flag (`Similarity.score`) where a rule holds.
+            likeness_threshold: The same where none does, and a message is only like a flag.
             part_threshold: The same for a part of a message. Higher, for the parts looked at are
                 those likest to be a flag, and a part lacks what the rest says of it.
             self_harm_threshold: The same where a rule of self-harm holds: to miss one is worse
@@ -57,7 +61,9 @@ class Detector:
             long_words: Longest message in words that is scored as one.
         """
         self._gate, self._similarity, self._encode = gate, similarity, encode
+        self._kinds = kinds
         self._threshold, self._part_threshold = threshold, part_threshold
+        self._likeness_threshold = likeness_threshold
         self._long_words = long_words
         self._self_harm_threshold = self_harm_threshold
 
@@ -84,10 +90,13 @@ class Detector:
 
     def _judge(self, reading: Reading, embedding: np.ndarray, threshold: float) -> Finding:
         score = self._similarity.score(reading, embedding)
-        is_self_harm = reading.kind == SELF_HARM
-        if score < (self._self_harm_threshold if is_self_harm else threshold):
+        if reading.kind is None:
+            threshold = max(threshold, self._likeness_threshold)
+        elif reading.kind == SELF_HARM:
+            threshold = self._self_harm_threshold
+        if score < threshold:
             return NOTHING
-        kind = reading.kind or self._similarity.kind(embedding)
+        kind = self._kinds.kind(reading, embedding)
         return Finding(kind, f"{reading.rule or 'likeness'} ({score:.2f})")
 
     def _judge_parts(self, reading: Reading) -> Finding:

@@ -23,8 +23,6 @@ WORDS = 0.5
 _BLOCK = 500
 # Blocks that are worked out side by side; each takes 0.1 GB beside the kernel.
 _THREADS = 2
-# Exemplars of a kind that vote for it.
-NEAREST = 3
 
 
 def read_exemplars(folder: Path = FOLDER) -> List[Tuple[str, str]]:
@@ -41,7 +39,7 @@ def read_exemplars(folder: Path = FOLDER) -> List[Tuple[str, str]]:
 
 
 class Similarity:
-    """A support vector machine, and the kind of the nearest exemplars.
+    """A support vector machine.
 
     Its kernel is the sum of two: how near embedding and facts are (radial), and which words two
     messages share (linear). The first sees what is meant, the second the wording that an embedding
@@ -56,8 +54,6 @@ class Similarity:
         bias: float,
         terms: WordTerms,
         term_weights: np.ndarray,
-        exemplars: np.ndarray,
-        kinds: Sequence[str],
     ) -> None:
         """Wire stored parts together; `train` makes them.
 
@@ -68,18 +64,12 @@ class Similarity:
             bias: What is added to their sum.
             terms: The words that count.
             term_weights: One for each of them: the sum of the support vectors' linear kernel.
-            exemplars: Embeddings of the exemplars of flags, array `(n, dim)`.
-            kinds: Kind of each of these.
         """
         self.facts = list(facts)
         self._places = {fact: place for place, fact in enumerate(self.facts)}
         self.vectors, self.weights, self.bias = vectors, weights, bias
         self._squares = (vectors**2).sum(axis=1)
         self.terms, self.term_weights = terms, term_weights
-        self.exemplars, self.kinds = exemplars, list(kinds)
-        self._rows = {
-            kind: np.flatnonzero(np.array(self.kinds) == kind) for kind in sorted(set(kinds))
-        }
 
     @classmethod
     def train(
@@ -99,8 +89,7 @@ class Similarity:
             others: More calm sentences.
             others_embeddings: Their embeddings, array `(len(others), dim)`.
         """
-        kinds = [kind for kind, _ in exemplars]
-        is_flag = np.array([kind != CALM for kind in kinds])
+        is_flag = np.array([kind != CALM for kind, _ in exemplars])
         readings = [gate.read(text) for text in (*(text for _, text in exemplars), *others)]
         found = [reading.facts() for reading in readings]
         facts = sorted(set().union(*found))
@@ -121,8 +110,6 @@ class Similarity:
             float(machine.intercept_[0]),
             terms,
             (WORDS * (words[support].T @ weights)).astype(np.float32),
-            embeddings[is_flag],
-            [kind for kind in kinds if kind != CALM],
         )
 
     def score(self, reading: Reading, embedding: np.ndarray) -> float:
@@ -143,15 +130,6 @@ class Similarity:
             + self.bias
         )
 
-    def kind(self, embedding: np.ndarray) -> str:
-        """Return the kind whose nearest exemplars are nearest, `NEAREST` of each."""
-        cosines = self.exemplars @ embedding
-        nearest = {
-            kind: float(np.sort(cosines[rows])[-NEAREST:].sum())
-            for kind, rows in self._rows.items()
-        }
-        return max(nearest, key=lambda kind: nearest[kind])
-
     def save(self, path: Path) -> None:
         """Write everything to one .npz file."""
         np.savez(
@@ -163,8 +141,6 @@ class Similarity:
             terms=np.array(self.terms.terms),
             idf=self.terms.idf,
             term_weights=self.term_weights,
-            exemplars=self.exemplars,
-            kinds=np.array(self.kinds),
         )
 
     @classmethod
@@ -178,8 +154,6 @@ class Similarity:
                 float(arrays["bias"]),
                 WordTerms(arrays["terms"].tolist(), arrays["idf"]),
                 arrays["term_weights"],
-                arrays["exemplars"],
-                [str(kind) for kind in arrays["kinds"]],
             )
 
 

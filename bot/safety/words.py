@@ -15,7 +15,7 @@ MAX_LETTERS = 20
 # Longest part of a message that is read: a pasted document is no call for help, and reading it
 # would hold up every other conversation.
 MAX_WORDS = 600
-_PIECES = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.?!\n]+|[,;:()\u2013\u2014-]+")
+_PIECES = re.compile(r"[0-9]+\.[0-9]+|[a-z0-9]+(?:'[a-z]+)*|[.?!\n]+|[,;:()\u2013\u2014-]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # What phrases say for a year: "in anyyear".
 ANY_YEAR = "anyyear"

@@ -282,5 +282,8 @@ def test_malformed_number_stops_the_start(monkeypatch):
 def test_every_emergency_of_the_domain_says_whom_to_call(domain):
     for variant in domain.responses["utter_emergency"]:
         assert "{emergency}" in variant["text"]
-        assert ("{crisis}" in variant["text"]) == ("self_harm" in str(variant.get("condition", "")))
+        kinds = {condition["value"] for condition in variant.get("condition") or []}
+        # The general words, without a condition, have to fit a self-harm too.
+        assert ("{crisis}" in variant["text"]) == (kinds <= {"self_harm", "overdose"})
+        assert "\n\n" not in variant["text"]
         assert "buttons" not in variant

@@ -35,6 +35,7 @@ FLAGS = {
         "I took too many of my tablets by accident",
         "my toddler has swallowed my pills",
         "just took 20 paracetamol",
+        "swallowed all of my gran's sleepers",
     ],
     "unconscious": [
         "my husband collapsed and wont wake up",
@@ -47,6 +48,24 @@ FLAGS = {
         "everyone would be better off without me",
         "ive taken all my tablets because I want to die",
         "I overdosed on purpose",
+        "hurting my arms with a blade is all that calms me",
+        "a mate of mine texts that he's about to jump off the bridge",
+    ],
+    "sepsis": [
+        "temperature of 39 and shaking chills, I take methotrexate",
+        "is it sepsis? his wound is infected and he's shivering and confused",
+    ],
+    "meningitis": [
+        "fever and a stiff neck and the light hurts my eyes",
+        "her rash does not fade under a glass and she has a high temperature",
+    ],
+    "blood_sugar": [
+        "I'm diabetic, my sugar is 2.3 and I'm shaking",
+        "his blood sugar is 31, he is vomiting and his breath smells of pear drops",
+    ],
+    "urine": [
+        "I can't pass any urine since last night",
+        "dad's catheter is blocked, he's in agony",
     ],
     "other": ["I need an ambulance"],
 }
@@ -69,6 +88,19 @@ CALM = {
         "does denosumab cause numbness",
         "symptoms of stroke",
         "can steroids make people suicidal",
+    ],
+    "of a new kind, but calm": [
+        "what are the signs of sepsis",
+        "I have a stiff neck every morning",
+        "does prednisolone raise blood sugar",
+        "I get up twice a night to pee",
+        "I had meningitis when I was a child",
+    ],
+    "short and told in a talk": [
+        "she won't drink milk",
+        "what helps the pain",
+        "I used to be five foot seven and now I am five foot four",
+        "the thought of breaking my wrist frightens me",
     ],
     "not yet": [
         "what if I fall",
@@ -187,6 +219,14 @@ def test_words_that_no_rule_has_are_found_by_likeness(read):
     assert message.get("red_flag")["by"].startswith("likeness")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["my face droops", "and my arm is weak", "and arm weak", "one side of the mouth hangs"],
+)
+def test_each_part_of_a_flag_told_in_two_messages_is_one(read, text):
+    assert kind_of(read(text)) == "stroke"
+
+
 def test_flag_goes_before_every_other_intent(read):
     message = read("chest pain now")
 
@@ -251,6 +291,8 @@ def _ms(detector, messages):
         ("threshold", 1),
         ("threshold", None),
         ("self_harm_threshold", -2.0),
+        ("likeness_threshold", 1.5),
+        ("likeness_threshold", "high"),
         ("part_threshold", 2.0),
         ("long_words", 0),
         ("long_words", 2.5),

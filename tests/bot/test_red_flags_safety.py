@@ -13,6 +13,7 @@ from bot.safety import similarity as score
 from bot.safety.crossvalidate import group
 from bot.safety.detect import Detector
 from bot.safety.gate import Gate, get_gate, parse_rule
+from bot.safety.kinds import KindModel
 from bot.safety.numbers import Numbers, NumbersInvalid
 from bot.safety.phrases import FOLDER, Phrases, SafetyFaulty, expand
 from bot.safety.similarity import Similarity, read_exemplars
@@ -165,8 +166,12 @@ def test_no_exemplar_stands_twice():
 
 
 def test_no_exemplar_is_held_out(root):
-    lines = (root / "tests" / "data" / "red_flags.jsonl").read_text(encoding="utf-8").splitlines()
-    cases = [json.loads(line) for line in lines]
+    folder = root / "tests" / "data"
+    texts = [
+        (folder / f"{name}.jsonl").read_text(encoding="utf-8")
+        for name in ("red_flags", "red_flags_more")
+    ]
+    cases = [json.loads(line) for text in texts for line in text.splitlines()]
     measured = {plain(case["message"]) for case in cases if case["split"] == "held_out"}
 
     # A count: the held-out half is not to be read here.
@@ -280,7 +285,6 @@ def test_score_is_the_same_after_it_was_stored(similarity, tmp_path):
 
     reading = get_gate().read("I have pressure")
     assert stored.score(reading, np.ones(2)) == similarity.score(reading, np.ones(2))
-    assert stored.kind(np.ones(2)) == "chest"
 
 
 def test_score_is_that_of_the_machine(similarity):
@@ -308,8 +312,12 @@ class FixedScore:
     def score(self, reading, embedding):
         return float(embedding[0])
 
-    def kind(self, embedding):
-        return "chest"
+
+class RuleKind:
+    """Names the kind of the rule, or one for what is only like a flag."""
+
+    def kind(self, reading, embedding):
+        return reading.kind or "other"
 
 
 def detect(text, score, *, of_parts=()):
@@ -317,8 +325,10 @@ def detect(text, score, *, of_parts=()):
     detector = Detector(
         get_gate(),
         FixedScore(),
+        RuleKind(),
         encode=lambda texts: np.array([[of_parts[i]] for i in range(len(texts))]),
         threshold=0.0,
+        likeness_threshold=0.3,
         part_threshold=0.5,
         self_harm_threshold=-0.8,
         long_words=40,
@@ -350,6 +360,67 @@ def test_a_rule_of_self_harm_needs_less():
     assert detect("I don't want to live any more", -0.5) == "self_harm"
     assert detect("I don't want to live any more", -0.9) is None
     assert detect("I have a crushing pain in my chest right now", -0.5) is None
+
+
+def test_likeness_without_a_rule_needs_more():
+    assert detect("mum has gone all funny", 0.2) is None
+    assert detect("mum has gone all funny", 0.4) == "other"
+
+
+KINDS = ["self_harm", "overdose", "chest", "chest", "self_harm", "overdose"]
+FLAGS = [
+    "I want to end it",
+    "she had forty tablets",
+    "crushing chest pain",
+    "his chest is tight",
+    "I want to die tonight",
+    "he had forty tablets",
+]
+
+
+@pytest.fixture(scope="module")
+def kinds() -> KindModel:
+    """A model of kinds learned from six sentences whose embeddings say nothing."""
+    return KindModel.train(KINDS, [get_gate().read(text) for text in FLAGS], np.ones((6, 2)))
+
+
+def test_kind_is_that_of_the_words(kinds):
+    assert kinds.kind(get_gate().read("he had forty tablets"), np.ones(2)) == "overdose"
+    assert sum(kinds.shares(get_gate().read("tight chest"), np.ones(2)).values()) == (
+        pytest.approx(1.0)
+    )
+
+
+def test_kind_is_other_where_none_is_sure(kinds):
+    assert kinds.kind(get_gate().read("mum has gone all funny"), np.ones(2)) == "other"
+
+
+def test_kind_is_other_where_self_harm_may_be_meant(kinds, monkeypatch):
+    reading = get_gate().read("crushing chest pain now")
+    shares = {"chest": 0.8, "self_harm": 0.1, "overdose": 0.1}
+    monkeypatch.setattr(KindModel, "shares", lambda *_: shares)
+
+    assert kinds.kind(reading, np.ones(2)) == "other"
+    shares.update(chest=0.9, self_harm=0.1, overdose=0.0)
+    assert kinds.kind(reading, np.ones(2)) == "chest"
+
+
+def test_kind_is_the_same_after_it_was_stored(kinds, tmp_path):
+    kinds.save(tmp_path / "kinds.npz")
+    stored = KindModel.load(tmp_path / "kinds.npz")
+
+    reading = get_gate().read("crushing chest pain")
+    assert stored.shares(reading, np.ones(2)) == kinds.shares(reading, np.ones(2))
+
+
+def test_two_kinds_can_be_learned():
+    readings = [get_gate().read(text) for text in FLAGS[:2]]
+    model = KindModel.train(KINDS[:2], readings, np.eye(2))
+
+    assert [model.shares(r, e)[k] > 0.5 for r, e, k in zip(readings, np.eye(2), KINDS)] == [
+        True,
+        True,
+    ]
 
 
 def test_messages_nearly_the_same_are_of_one_fold():

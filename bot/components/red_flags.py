@@ -70,7 +70,7 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
             # more and is wrong more often.
             "threshold": -0.25,
             # The same where no rule holds, and a message is only like a flag.
-            "likeness_threshold": 0.05,
+            "likeness_threshold": -0.1,
             # The same for one sentence of a longer message.
             "part_threshold": 0.0,
             # The same where a rule of self-harm holds.

@@ -1,8 +1,8 @@
 """Measure the red flags by cross-validation: each message by a score that learned without it.
 
 `python -m bot.safety.crossvalidate`, from the root; some three minutes. The development messages of
-tests/data/red_flags.jsonl, red_flags_more.jsonl and advice.jsonl are exemplars, so asking the trained bot says nothing
-about them. Thresholds are chosen by this; docs/safety.md has its figures.
+red_flags.jsonl, red_flags_more.jsonl and advice.jsonl in tests/data are exemplars, so asking the
+trained bot says nothing about them. Thresholds are chosen by this; docs/safety.md has its figures.
 """
 
 import json

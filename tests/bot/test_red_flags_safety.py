@@ -417,10 +417,8 @@ def test_two_kinds_can_be_learned():
     readings = [get_gate().read(text) for text in FLAGS[:2]]
     model = KindModel.train(KINDS[:2], readings, np.eye(2))
 
-    assert [model.shares(r, e)[k] > 0.5 for r, e, k in zip(readings, np.eye(2), KINDS)] == [
-        True,
-        True,
-    ]
+    assert model.shares(readings[0], np.array([1.0, 0.0]))["self_harm"] > 0.5
+    assert model.shares(readings[1], np.array([0.0, 1.0]))["overdose"] > 0.5
 
 
 def test_messages_nearly_the_same_are_of_one_fold():

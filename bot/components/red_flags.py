@@ -170,12 +170,11 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
             [text for text, _ in others],
             np.array([row for _, row in others]).reshape(-1, embeddings.shape[1]),
         )
+        flags = [place for place, (kind, _) in enumerate(exemplars) if kind != CALM]
         kinds = KindModel.train(
-            *zip(
-                *((kind, gate.read(text)) for kind, text in exemplars if kind != CALM),
-                strict=True,
-            ),
-            embeddings[[kind != CALM for kind, _ in exemplars]],
+            [exemplars[place][0] for place in flags],
+            [gate.read(exemplars[place][1]) for place in flags],
+            embeddings[flags],
         )
         with self._model_storage.write_to(self._resource) as folder:
             similarity.save(folder / _FILE)

@@ -20,6 +20,8 @@ from bot.components.red_flags import RED_FLAG, REPORT_EMERGENCY
 from bot.safety.kinds import OTHER
 
 DATA = Path("tests/data")
+# The sets of real questions: whether their messages ask for advice, None where nothing says so.
+REAL = {"answerable": False, "uncovered": None, "advice": True, "red_flags": None}
 
 
 class Case(NamedTuple):
@@ -83,14 +85,14 @@ def read_cases(questions: Optional[Path]) -> List[Case]:
             cases += [Case(f"{name}, {split}", row["question"], (), False) for row in rows]
     rows = _rows(DATA / "patient_questions.jsonl")
     cases += [Case("patient_questions, held_out", row["question"], (), False) for row in rows]
-    for name in ("answerable", "uncovered", "advice", "red_flags") if questions else ():
-        asks = {"answerable": False, "advice": True}.get(name)
-        cases += [
-            Case(f"real {name}", row["q"], tuple(row["expect"].get("kind", ())), asks)
-            if name == "red_flags"
-            else Case(f"real {name}", row["q"], (), asks)
-            for row in _rows(questions / f"{name}.jsonl")
-        ]
+    if questions is not None:
+        for name, asks in REAL.items():
+            cases += [
+                Case(f"real {name}", row["q"], tuple(row["expect"].get("kind", ())), asks)
+                if name == "red_flags"
+                else Case(f"real {name}", row["q"], (), asks)
+                for row in _rows(questions / f"{name}.jsonl")
+            ]
     return cases
 
 

@@ -44,6 +44,8 @@ def test_find_names_the_matter(patterns, text, matter):
         "how can I stop my bones from getting weaker",
         "how do tablets work",
         "what should I expect at the scan",
+        "what should I be asking about my tablets",
+        "my tablets were changed, is that because of my kidneys or what",
         "which test shows how thin my bones are",
         "what can I do to protect my bones",
         "my doctor gave me tablets, what are they for",

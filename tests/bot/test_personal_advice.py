@@ -71,6 +71,8 @@ def test_process_puts_advice_first_and_keeps_the_topics(process):
         ("interaction", "would a hot toddy upset my methotrexate"),
         ("choice", "tempted to turn the drip down"),
         ("other", "hang gliding with a crushed vertebra, bad plan?"),
+        ("other", "can my aunt with thin bones have a firm massage"),
+        ("diagnosis", "the letter says ANA positive, so have I got lupus"),
     ],
 )
 def test_process_finds_requests_that_no_pattern_fits(trained, process, matter, text):
@@ -89,6 +91,13 @@ def test_process_finds_requests_that_no_pattern_fits(trained, process, matter, t
         "I have lupus. Which tests are there?",
         "thanks, that helped",
         "the cast came off my arm in May. What exercise makes bones strong?",
+        # General, though told in the first person or of a relative.
+        "the report calls it osteopenia, is that better than osteoporosis",
+        "do I have to skip breakfast before the bone scan",
+        "I have the bone clinic on Tuesday, what should I be asking",
+        "how can we make my gran's hallway less slippery",
+        "could my wife's kidneys be the reason for her thin bones",
+        "is it normal to feel low after hearing that",
     ],
 )
 def test_process_leaves_questions_on_the_matter_itself_alone(process, text):

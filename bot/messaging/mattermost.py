@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Mapping, Sequence
 from bot.messaging import links, words
 from bot.messaging.actions import encode_choice, encode_feedback
 from bot.messaging.measure import utf16
-from bot.messaging.parts import DISCLAIMER, Button, Part, join, pack, plan
+from bot.messaging.parts import DISCLAIMER, HEADING, Button, Part, join, pack, plan
 from bot.messaging.turn import Turn, read
 
 Json = Dict[str, Any]
@@ -81,6 +81,8 @@ def _draw(part: Part) -> str:
     if part.number and part.number.href:
         return f"{escape(part.label)}[{escape(part.number.number)}]({part.number.href})"
     text = escape(part.text)
+    if part.role == HEADING:
+        return f"**{text}**"
     return "\n".join(f"> {line}" for line in text.split("\n")) if part.role == DISCLAIMER else text
 
 

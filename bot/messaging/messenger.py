@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 from bot.messaging import words
 from bot.messaging.actions import encode_choice, encode_feedback
 from bot.messaging.measure import utf8, utf16
-from bot.messaging.parts import SOURCE, TEXT, Button, Part, join, pack, plan, say
+from bot.messaging.parts import SAID, SOURCE, Button, Part, join, pack, plan, say
 from bot.messaging.split import cut
 from bot.messaging.turn import Number, Turn, read
 
@@ -60,8 +60,8 @@ def _plan(turn: Turn, *, with_urls: bool = False) -> Tuple[List[Part], List[Butt
 
 def _turn_messages(turn: Turn) -> List[Json]:
     parts, _ = _plan(turn)
-    said = [part for part in parts if part.role == TEXT]
-    after = [part for part in parts if part.role != TEXT]
+    said = [part for part in parts if part.role in SAID]
+    after = [part for part in parts if part.role not in SAID]
     buttons = _source_buttons(after)
     text = join(after, say)
     if buttons and utf8(text) <= MAX_TEMPLATE_TEXT:

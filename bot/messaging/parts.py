@@ -1,13 +1,15 @@
 """What a turn shows, in order and in plain words, and which of it goes into one message."""
 
 from dataclasses import dataclass, replace
-from typing import Callable, List, Optional, Sequence, Tuple
+from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 from bot.messaging import words
 from bot.messaging.measure import utf16
 from bot.messaging.split import cut, split
-from bot.messaging.turn import Choice, Number, Source, Turn
+from bot.messaging.turn import ANSWER, Choice, Number, Source, Turn
 
+LEAD = "lead"
+HEADING = "heading"
 TEXT = "text"
 SOURCE = "source"
 DISCLAIMER = "disclaimer"
@@ -16,6 +18,10 @@ CHOICES = "choices"
 
 # Parts of these roles stand in one block, a line each.
 _IN_LINES = (SOURCE, NUMBER)
+# What is said, before all that goes with it.
+SAID = (LEAD, HEADING, TEXT)
+# Parts of these roles stand on a line right above the next part, in one message with its beginning.
+_ABOVE = (LEAD, HEADING)
 
 
 @dataclass(frozen=True)
@@ -95,17 +101,29 @@ def pack(parts: Sequence[Part], fits: FitTogether) -> List[List[Part]]:
     """Return the parts message by message, in order, none lost and none cut short.
 
     Args:
-        parts: What is shown; a part that fits no message is split at sentence ends.
+        parts: What is shown; a part that fits no message is split at sentence ends. A heading stays
+            with the first piece of what it is the heading of.
         fits: Says what one message can hold.
     """
     messages: List[List[Part]] = []
-    for part in parts:
-        for piece in _split(part, fits):
-            if messages and fits([*messages[-1], piece]):
-                messages[-1].append(piece)
+    for above, part in _stack(parts):
+        for group in _split(above, part, fits):
+            if messages and fits([*messages[-1], *group]):
+                messages[-1] += group
             else:
-                messages.append([piece])
+                messages.append(group)
     return messages
+
+
+def _stack(parts: Sequence[Part]) -> Iterator[Tuple[List[Part], Part]]:
+    """Yield each part with those that stand right above it."""
+    above: List[Part] = []
+    for part in parts:
+        if part.role in _ABOVE:
+            above.append(part)
+        else:
+            yield above, part
+            above = []
 
 
 def join(parts: Sequence[Part], draw: Draw, *, gap: str = "\n\n") -> str:
@@ -118,9 +136,15 @@ def join(parts: Sequence[Part], draw: Draw, *, gap: str = "\n\n") -> str:
     """
     text = ""
     for before, part in zip([None, *parts], parts, strict=False):
-        is_next = before and before.role == part.role and part.role in _IN_LINES
-        text += ("\n" if is_next else gap if before else "") + draw(part)
+        text += _between(before, part, gap) + draw(part)
     return text
+
+
+def _between(before: Optional[Part], part: Part, gap: str) -> str:
+    if not before:
+        return ""
+    is_block = before.role == part.role and part.role in _IN_LINES
+    return "\n" if is_block or before.role in _ABOVE else gap
 
 
 def say(part: Part) -> str:
@@ -128,19 +152,33 @@ def say(part: Part) -> str:
     return part.text
 
 
-def _split(part: Part, fits: FitTogether) -> List[Part]:
-    if fits([part]):
-        return [part]
+def embolden(text: str) -> str:
+    """Return a text bold on Slack and WhatsApp; as it is where a star of its own would end that."""
+    return text if "*" in text else f"*{text}*"
+
+
+def _split(above: Sequence[Part], part: Part, fits: FitTogether) -> List[List[Part]]:
+    """Return a part in pieces that fit, the first with what stands above it."""
+    if fits([*above, part]):
+        return [[*above, part]]
     plain = replace(part, source=None, number=None)
-    return [
+    first, *others = [
         replace(plain, text=text)
-        for text in split(part.text, lambda text: fits([replace(plain, text=text)]))
+        for text in split(part.text, lambda text: fits([*above, replace(plain, text=text)]))
     ]
+    return [[*above, first], *([piece] for piece in others)]
 
 
 def _says(turn: Turn) -> List[Part]:
-    quote = f"{words.IN_GENERAL}\n{turn.quote}" if turn.quote else ""
-    return [Part(TEXT, text) for text in (turn.text, quote) if text]
+    """Return the words in order; the heading is that of an answer's text, else of the quote."""
+    heading = Part(HEADING, turn.heading)
+    is_answer = turn.kind == ANSWER
+    groups = [
+        [Part(TEXT, turn.preface)],
+        [*([heading] if is_answer else []), Part(TEXT, turn.text)],
+        [Part(LEAD, words.IN_GENERAL), *([] if is_answer else [heading]), Part(TEXT, turn.quote)],
+    ]
+    return [part for group in groups if group[-1].text for part in group if part.text]
 
 
 def _sources(sources: Sequence[Source], *, with_urls: bool) -> List[Part]:

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, Sequence
 from bot.messaging import links, words
 from bot.messaging.actions import encode_choice, encode_feedback
 from bot.messaging.measure import utf16
-from bot.messaging.parts import DISCLAIMER, Button, Part, join, pack, plan, say
+from bot.messaging.parts import DISCLAIMER, HEADING, Button, Part, embolden, join, pack, plan, say
 from bot.messaging.turn import Turn, read
 
 Json = Dict[str, Any]
@@ -81,7 +81,7 @@ def _draw(part: Part) -> str:
         return f"{part.label} {link}{_with_links(part.source.details)}"
     if part.number and part.number.href:
         return _with_links(part.label) + _link(part.number.href, part.number.number)
-    return _with_links(part.text)
+    return embolden(_with_links(part.text)) if part.role == HEADING else _with_links(part.text)
 
 
 def _with_links(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Mapping, Sequence
 from bot.messaging import words
 from bot.messaging.actions import encode_choice, encode_feedback
 from bot.messaging.measure import utf8, utf16
-from bot.messaging.parts import DISCLAIMER, Button, Part, join, pack, plan, say
+from bot.messaging.parts import DISCLAIMER, HEADING, Button, Part, join, pack, plan, say
 from bot.messaging.split import cut
 from bot.messaging.turn import EMERGENCY, Turn, read
 
@@ -33,6 +33,10 @@ MAX_TITLE = 40
 MAX_CODE = 300
 MAX_SOURCES = 3
 _SUMMARY = 120
+_LOOKS: Dict[str, Json] = {
+    HEADING: {"weight": "Bolder"},
+    DISCLAIMER: {"isSubtle": True, "size": "Small"},
+}
 
 
 def render(payload: Mapping[str, Any]) -> List[Json]:
@@ -59,7 +63,7 @@ def _card(body: List[Json], parts: Sequence[Part]) -> Json:
     return {
         "type": "message",
         # What a notification shows, for a card has no words of its own there.
-        "summary": cut(" ".join(parts[0].text.split()), _SUMMARY),
+        "summary": cut(" ".join(join(parts, say).split()), _SUMMARY),
         "attachments": [
             {
                 "contentType": "application/vnd.microsoft.card.adaptive",
@@ -92,7 +96,7 @@ def _blocks(part: Part) -> List[Json]:
         {
             "type": "RichTextBlock",
             "spacing": "None" if row else "Medium",
-            "inlines": [{**run, **_looks(part)} for run in runs],
+            "inlines": [{**run, **_LOOKS.get(part.role, {})} for run in runs],
         }
         for row, runs in enumerate(_lines(part))
     ]
@@ -107,10 +111,6 @@ def _lines(part: Part) -> List[List[Json]]:
         after = [_run(part.source.details)] if part.source.details else []
         return [[_run(f"{part.label} "), link, *after]]
     return [[_run(line)] for line in part.text.split("\n")]
-
-
-def _looks(part: Part) -> Json:
-    return {"isSubtle": True, "size": "Small"} if part.role == DISCLAIMER else {}
 
 
 def _run(text: str) -> Json:

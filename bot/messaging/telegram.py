@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, Sequence
 from bot.messaging import words
 from bot.messaging.actions import encode_choice, encode_feedback
 from bot.messaging.measure import utf16
-from bot.messaging.parts import DISCLAIMER, Button, Part, join, pack, plan, say
+from bot.messaging.parts import DISCLAIMER, HEADING, Button, Part, join, pack, plan, say
 from bot.messaging.turn import Turn, read
 
 Json = Dict[str, Any]
@@ -24,6 +24,7 @@ MAX_CODE = 64
 MAX_TITLE = 40
 MAX_BUTTONS = 8
 MAX_SOURCES = 3
+_TAGS = {HEADING: "b", DISCLAIMER: "i"}
 
 
 def render(payload: Mapping[str, Any]) -> List[Json]:
@@ -56,8 +57,8 @@ def _draw(part: Part) -> str:
         return f"{part.label} {link}{_escape(part.source.details)}"
     if part.number:
         return f"{_escape(part.label)}<b>{_escape(part.number.number)}</b>"
-    text = _escape(part.text)
-    return f"<i>{text}</i>" if part.role == DISCLAIMER else text
+    tag = _TAGS.get(part.role)
+    return f"<{tag}>{_escape(part.text)}</{tag}>" if tag else _escape(part.text)
 
 
 def _escape(text: str) -> str:

@@ -9,11 +9,15 @@ from typing import Any, List, Mapping, Tuple
 from bot.messaging.links import safe_url
 from bot.messaging.split import cut
 
+ANSWER = "answer"
+CLARIFY = "clarify"
 EMERGENCY = "emergency"
 # Longest title, section or publisher that is shown; the library's are far shorter.
 MAX_NAME = 120
 # Longest title of a choice in a numbered line.
 MAX_TITLE = 160
+# Longest heading of a quotation: with the start of the words, within every platform's message.
+MAX_HEADING = 160
 _ANSWER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PAGE = re.compile(r", (page \d{1,9})\Z")
 _TEL = re.compile(r"tel:\+?[0-9]{2,20}")
@@ -74,16 +78,20 @@ class Turn:
 
     Attributes:
         kind: Its kind in docs/contract.md, or one of a later version.
+        preface: What the bot says itself, before anything else.
+        heading: Of what is quoted, on one line: `text` of an `answer`, else `quote`.
         text: What is said.
         quote: What the documents say in general (`advice`).
         sources: What it is quoted from, best first, none twice.
         disclaimer: Goes with quotes.
         choices: What to ask next.
         numbers: Whom to call, best first.
-        answer_id: What feedback names.
+        answer_id: What feedback names; none while a question is only asked back (`clarify`).
     """
 
     kind: str
+    preface: str
+    heading: str
     text: str
     quote: str
     sources: Tuple[Source, ...]
@@ -100,13 +108,16 @@ def read(payload: Mapping[str, Any]) -> Turn:
     """
     kind = clean(payload.get("kind"))
     calm: Mapping[str, Any] = {} if kind == EMERGENCY else payload
-    answer_id = calm.get("answer_id")
+    answer_id = calm.get("answer_id") if kind != CLARIFY else None
     is_id = isinstance(answer_id, str) and _ANSWER_ID.fullmatch(answer_id)
+    heading = one_line(calm.get("heading"))
     return Turn(
         kind=kind,
+        preface=clean(calm.get("preface")),
+        heading=cut(heading, MAX_HEADING),
         text=clean(payload.get("text")),
         quote=clean(calm.get("quote")),
-        sources=_read_sources(calm.get("citations")),
+        sources=_read_sources(calm.get("citations"), heading),
         disclaimer=clean(calm.get("disclaimer")),
         choices=_read_choices(calm.get("suggestions")),
         numbers=_read_numbers(payload.get("numbers")),
@@ -145,15 +156,17 @@ def _dicts(value: object) -> List[Mapping[str, Any]]:
     return [item for item in _list(value) if isinstance(item, dict)]
 
 
-def _read_sources(citations: object) -> Tuple[Source, ...]:
-    sources = [_read_source(citation) for citation in _dicts(citations)]
+def _read_sources(citations: object, shown: str) -> Tuple[Source, ...]:
+    sources = [_read_source(citation, shown) for citation in _dicts(citations)]
     return tuple(dict.fromkeys(source for source in sources if source.title))
 
 
-def _read_source(citation: Mapping[str, Any]) -> Source:
+def _read_source(citation: Mapping[str, Any], shown: str) -> Source:
+    """Return a source; the section that is `shown` as the heading is not named again."""
     section = one_line(citation.get("section"))
     page = _PAGE.search(section)
-    heading = name(section[: page.start()] if page else section)
+    heading = section[: page.start()] if page else section
+    heading = "" if heading == shown else name(heading)
     url = safe_url(citation.get("url"))
     names = [name(citation.get("title")), heading, name(citation.get("publisher")), url]
     title = next(filter(None, names), "")

@@ -9,7 +9,7 @@ import re
 from typing import Any, Dict, List, Mapping, Sequence
 
 from bot.messaging.measure import utf16
-from bot.messaging.parts import Part, join, pack, plan, say
+from bot.messaging.parts import HEADING, Part, embolden, join, pack, plan
 from bot.messaging.turn import read
 
 # https://www.twilio.com/docs/api/errors/21617
@@ -32,4 +32,8 @@ def _fits(parts: Sequence[Part]) -> bool:
 
 
 def _write(parts: Sequence[Part]) -> str:
-    return _QUOTED.sub("\u200b", join(parts, say))
+    return _QUOTED.sub("\u200b", join(parts, _draw))
+
+
+def _draw(part: Part) -> str:
+    return embolden(part.text) if part.role == HEADING else part.text

@@ -63,6 +63,9 @@ turns = st.fixed_dictionaries(
         "text": texts,
     },
     optional={
+        "preface": texts,
+        "heading": st.one_of(names, st.just(["no heading"])),
+        "marks": st.one_of(st.lists(texts, max_size=2), st.just("no marks")),
         "quote": texts,
         "citations": st.one_of(citations, st.just("none")),
         "disclaimer": texts,
@@ -134,3 +137,15 @@ def test_where_the_words_come_from_is_always_named(platform, turn):
     for source in read(turn).sources[:1]:
         # Slack's links cannot hold a bar.
         assert squash(found.keeps(source.title)).replace("|", "/") in words.replace("|", "/")
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@settings(max_examples=50, deadline=None)
+@given(turn=turns)
+def test_what_is_quoted_has_its_heading_and_the_preface_is_first(platform, turn):
+    found, said = PLATFORMS[platform], read(turn)
+    words = squash("".join(found.show(message) for message in found.render(turn)))
+    quoted = said.text if said.kind == "answer" else said.quote
+
+    assert words.startswith(squash(found.keeps(said.preface)))
+    assert not quoted or squash(found.keeps(said.heading)) in words

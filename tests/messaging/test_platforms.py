@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.messaging import mattermost, messenger, slack, teams, telegram
+from bot.messaging import mattermost, messenger, slack, sms, teams, telegram, whatsapp
 from tests.messaging.platforms import TURNS
 
 
@@ -27,6 +27,26 @@ def test_slack_text_says_all_that_a_screen_reader_should():
 
     assert TURNS["answer"]["text"] in message["text"]
     assert TURNS["answer"]["disclaimer"] in message["text"]
+
+
+def test_the_heading_is_bold_where_a_platform_can():
+    heading = TURNS["answer"]["heading"]
+    (card,) = teams.render(TURNS["answer"])
+    (run,) = card["attachments"][0]["content"]["body"][0]["inlines"]
+
+    assert run == {"type": "TextRun", "text": heading, "weight": "Bolder"}
+    assert slack.render(TURNS["answer"])[0]["blocks"][0]["text"]["text"] == f"*{heading}*"
+    assert telegram.render(TURNS["answer"])[0]["text"].startswith(f"<b>{heading}</b>\n")
+    assert mattermost.render(TURNS["answer"])[0]["message"].startswith(f"**{heading}**\n")
+    assert whatsapp.render(TURNS["answer"])[0]["Body"].startswith(f"*{heading}*\n")
+    assert sms.render(TURNS["answer"])[0]["Body"].startswith(f"{heading}\n")
+
+
+@pytest.mark.parametrize("platform", [slack, whatsapp])
+def test_a_heading_with_a_star_is_not_bold(platform):
+    (message,) = platform.render(TURNS["answer"] | {"heading": "What is *this*?"})
+
+    assert "**" not in json.dumps(message)
 
 
 def test_slack_calls_at_a_touch():

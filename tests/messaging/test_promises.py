@@ -7,7 +7,16 @@ from bot.messaging.turn import read
 from tests.messaging.platforms import PLATFORMS, TURNS, WITH_BUTTONS
 from tests.messaging.shown import squash
 
-ANSWERS = ["answer", "answer_without_address", "answer_long", "answer_with_markup", "advice"]
+ANSWERS = [
+    "answer",
+    "answer_without_address",
+    "answer_long",
+    "answer_with_list",
+    "answer_with_markup",
+    "advice",
+]
+# Whose words are quoted under a heading.
+HEADED = [name for name in sorted(TURNS) if TURNS[name].get("heading")]
 EMERGENCIES = ["emergency", "emergency_self_harm", "emergency_without_number"]
 
 
@@ -46,6 +55,57 @@ def test_every_word_of_the_turn_is_there(platform, name):
     assert same(turn.get("quote", "")) in words
 
 
+@pytest.mark.parametrize("name", HEADED)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_the_heading_is_read_before_what_is_quoted(platform, name):
+    turn = TURNS[name]
+    words, same = shown(platform, turn)
+    quoted = turn["text"] if turn["kind"] == "answer" else turn["quote"]
+
+    assert words.count(same(turn["heading"])) == 1
+    assert words.index(same(turn["heading"])) < words.index(same(quoted))
+
+
+@pytest.mark.parametrize("name", HEADED)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_the_heading_is_in_one_message_with_the_first_words(platform, name):
+    turn, found = TURNS[name], PLATFORMS[platform]
+    quoted = turn["text"] if turn["kind"] == "answer" else turn["quote"]
+    start, heading = (squash(found.keeps(text)) for text in (quoted[:40], turn["heading"]))
+    messages = [squash(found.show(message)) for message in found.render(turn)]
+
+    (first,) = [message for message in messages if start in message]
+    assert heading in first
+
+
+@pytest.mark.parametrize("name", sorted(name for name in TURNS if TURNS[name].get("preface")))
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_the_preface_comes_before_everything(platform, name):
+    words, same = shown(platform, TURNS[name])
+
+    assert words.startswith(same(TURNS[name]["preface"]))
+
+
+@pytest.mark.parametrize("name", sorted(TURNS))
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_marks_change_nothing(platform, name):
+    without = {key: value for key, value in TURNS[name].items() if key != "marks"}
+
+    assert PLATFORMS[platform].render(TURNS[name]) == PLATFORMS[platform].render(without)
+
+
+@pytest.mark.parametrize("name", HEADED)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_turn_of_an_older_server_is_shown_all_the_same(platform, name):
+    new = ("preface", "heading", "marks")
+    turn = {key: value for key, value in TURNS[name].items() if key not in new}
+    words, same = shown(platform, turn)
+
+    assert same(turn["text"]) in words
+    assert same(turn.get("quote", "")) in words
+    assert same(turn["citations"][0]["section"].partition(", page")[0]) in words
+
+
 @pytest.mark.parametrize("name", EMERGENCIES)
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_emergency_comes_first_with_every_number(platform, name):
@@ -58,7 +118,8 @@ def test_an_emergency_comes_first_with_every_number(platform, name):
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_emergency_is_one_message_and_offers_nothing_else(platform):
-    stray = {key: TURNS["answer"][key] for key in ("suggestions", "answer_id", "citations")}
+    keys = ("suggestions", "answer_id", "citations", "heading")
+    stray = {"preface": "Hm.", **{key: TURNS["answer"][key] for key in keys}}
 
     assert PLATFORMS[platform].render(TURNS["emergency"] | stray) == PLATFORMS[platform].render(
         TURNS["emergency"]
@@ -73,7 +134,7 @@ def test_an_unknown_kind_is_shown_by_its_words(platform):
     assert words == same(TURNS["unknown_kind"]["text"])
 
 
-@pytest.mark.parametrize("name", ["answer", "clarify", "abstain", "chat"])
+@pytest.mark.parametrize("name", ["answer", "clarify", "clarify_unsure", "abstain", "chat"])
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_choice_can_be_read_or_tapped(platform, name):
     turn = TURNS[name]
@@ -84,7 +145,7 @@ def test_every_choice_can_be_read_or_tapped(platform, name):
         assert place in tapped or same(f"{place}. {choice['title']}") in words
 
 
-@pytest.mark.parametrize("name", ["answer", "clarify", "abstain", "chat"])
+@pytest.mark.parametrize("name", ["answer", "clarify", "clarify_unsure", "abstain", "chat"])
 @pytest.mark.parametrize("platform", sorted(WITH_BUTTONS))
 def test_a_tap_brings_back_what_the_choice_asks(platform, name):
     offers = TURNS[name]["suggestions"]
@@ -102,9 +163,10 @@ def test_a_thumb_names_the_answer(platform, name):
     assert thumbs == [FeedbackTap("up", answer_id), FeedbackTap("down", answer_id)]
 
 
+@pytest.mark.parametrize("name", ["chat", "clarify_unsure"])
 @pytest.mark.parametrize("platform", sorted(WITH_BUTTONS))
-def test_a_turn_without_an_id_has_no_thumbs(platform):
-    assert not any(isinstance(tap, FeedbackTap) for tap in taps(platform, TURNS["chat"]))
+def test_small_talk_and_questions_back_have_no_thumbs(platform, name):
+    assert not any(isinstance(tap, FeedbackTap) for tap in taps(platform, TURNS[name]))
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -114,7 +176,9 @@ def test_a_long_answer_ends_its_messages_with_sentences(platform):
 
     if platform != "mattermost":  # takes it whole
         assert len(messages) > 1
-    assert all(message.endswith((".", "?", "”", "page 3", "lang=en")) for message in messages)
+    assert all(
+        message.endswith((".", "?", "”", "page 3", "lang=en", "2026")) for message in messages
+    )
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

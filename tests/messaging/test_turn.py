@@ -3,7 +3,7 @@
 import pytest
 
 from bot.messaging.links import MAX_URL, safe_url
-from bot.messaging.turn import Number, Source, clean, read
+from bot.messaging.turn import MAX_HEADING, Number, Source, clean, read
 from tests.messaging.platforms import TURNS
 
 
@@ -46,6 +46,24 @@ def test_a_source_leaves_out_what_is_not_said(changes, details):
 
 def test_a_source_without_a_title_goes_by_what_it_has():
     assert source(title="", section="", reviewed="").title == "Example Bone Charity"
+
+
+@pytest.mark.parametrize(("page", "details"), [("", ""), (", page 3", ", page 3")])
+def test_a_section_that_is_the_heading_is_not_named_again(page, details):
+    cited = citation(section="What is it?" + page, publisher="", reviewed="")
+    (found,) = read({"heading": "What is  it?", "citations": [cited]}).sources
+
+    assert found.details == details
+
+
+def test_a_heading_is_one_line_and_bounded():
+    assert read({"heading": "What\nis " + "it? " * 99}).heading.startswith("What is it?")
+    assert len(read({"heading": "it? " * 99}).heading) <= MAX_HEADING
+
+
+@pytest.mark.parametrize(("kind", "answer_id"), [("answer", "a1"), ("clarify", "")])
+def test_what_is_only_asked_back_cannot_be_rated(kind, answer_id):
+    assert read({"kind": kind, "answer_id": "a1"}).answer_id == answer_id
 
 
 def test_the_same_source_is_named_once():

@@ -45,12 +45,16 @@ summary { display: flex; align-items: center; gap: .7em; min-height: 2.75em; cur
 summary::before { content: ""; flex: none; width: .5em; height: .5em; margin: .2em; border: solid; border-width: 0 2px 2px 0; transform: rotate(45deg); }
 [open] > summary::before { transform: rotate(225deg); }
 .source details p { padding: .75em; background: var(--paper); color: var(--ink); white-space: pre-line; }
-mark { background: var(--mark); color: var(--ink); }
+blockquote { white-space: normal; }
+blockquote > * + * { margin-block-start: .5em; }
+blockquote :is(ul, ol) { display: block; padding-inline-start: 1.25em; list-style: revert; }
+.mark { background: var(--mark); border-radius: .2em; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
 .state button { margin-inline-start: .75em; }
 @media print { .root { display: none; } }
 @media (forced-colors: active) {
   [aria-pressed=true], .solid, .calls a { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; }
   .user .said { border: 1px solid; }
+  .mark { forced-color-adjust: none; background: Mark; color: MarkText; }
 }
 .options { position: absolute; inset-block-start: 100%; inset-inline-end: .5em; z-index: 1; display: grid; padding: .4em; background: var(--paper); border: 1px solid var(--line); border-radius: var(--round); box-shadow: 0 .4em 1.2em #0003; }
 .options button { border-color: transparent; color: var(--ink); }
@@ -69,26 +73,71 @@ export function makeExtraSheet({ makeSheet }) {
 }
 
 /**
- * Fills in where an answer comes from, and the thumbs.
- * @param {HTMLElement} about @param {HTMLElement} rating @param {Turn} turn
- * @param {string} quote @param {Setting} setting
+ * Fills in lists and marks of what is quoted, where it comes from, and the thumbs.
+ * @param {HTMLElement} block The quotation.
+ * @param {HTMLElement} about @param {HTMLElement} rating @param {Turn} turn @param {Setting} setting
  */
-export function fillAnswer(about, rating, turn, quote, setting) {
+export function fillAnswer(block, about, rating, turn, setting) {
   const { objects, text } = setting.kit;
-  about.append(renderSources(objects(turn.citations), quote, setting));
+  const quote = text(block.textContent);
+  fillQuote(block, quote, turn, setting.kit);
+  const shown = [text(turn.heading), quote];
+  about.append(renderSources(objects(turn.citations), shown, setting));
   fillRating(rating, text(turn.answer_id), setting);
+}
+
+/**
+ * Draws lines that begin as those of a list as one, and shows what is marked. The text in it stays
+ * the same, to the letter. What is marked is for the eye: a `mark` would be read out as one.
+ * @param {HTMLElement} block @param {string} quote @param {Turn} turn @param {Kit} kit
+ */
+function fillQuote(block, quote, { marks }, { h, text }) {
+  const ranges = (Array.isArray(marks) ? marks : [])
+    .map((each) => ({ from: quote.indexOf(text(each)), length: text(each).length }))
+    .filter(({ from }) => from >= 0)
+    .sort((one, other) => one.from - other.from);
+  /** @param {number} start @param {number} end */
+  const cut = (start, end) => {
+    const runs = [];
+    for (const { from, length } of ranges) {
+      const left = Math.max(from, start);
+      const right = Math.min(from + length, end);
+      if (left >= right) continue;
+      runs.push(quote.slice(start, left), h("span", { class: "mark" }, quote.slice(left, right)));
+      start = right;
+    }
+    return [...runs, quote.slice(start, end)];
+  };
+  let at = 0;
+  block.replaceChildren();
+  for (const line of quote.split("\n")) {
+    const [sign] = /^(-|\d+\.) /.exec(line) ?? [""];
+    const end = at + line.length;
+    const tag = sign ? (sign === "- " ? "ul" : "ol") : "p";
+    const last = block.lastElementChild;
+    const isNext = sign && last?.localName === tag;
+    const part = isNext ? last : h(tag, { start: parseInt(sign) || undefined });
+    if (at) (isNext ? part : block).append("\n");
+    if (!isNext) block.append(part);
+    const runs = cut(at + sign.length, end);
+    const dash = h("span", { class: "hidden", "aria-hidden": "true" }, sign);
+    part.append(...(sign ? [h("li", {}, dash, ...runs)] : runs));
+    at = end + 1;
+  }
 }
 
 /**
  * Returns the source of the quote, and the other passages folded away.
  * @param {Record<string, unknown>[]} citations
- * @param {string} quote
+ * @param {string[]} shown Heading and words of the quote.
  * @param {Setting} setting
  */
-function renderSources(citations, quote, setting) {
+function renderSources(citations, shown, setting) {
   const { h, fill } = setting.kit;
   const words = { ...WORDS, ...setting.words };
-  const [first, ...others] = citations.map((each) => renderSource(each, quote, setting));
+  const [first, ...others] = citations.map((each, place) =>
+    renderSource(each, place ? [] : shown, setting),
+  );
   const rest = h("ul", { role: "list" }, ...others);
   const more = h("summary", {}, fill(words.more, { n: others.length }));
   return h(
@@ -100,8 +149,11 @@ function renderSources(citations, quote, setting) {
   );
 }
 
-/** @param {Record<string, unknown>} citation @param {string} quote @param {Setting} setting */
-function renderSource(citation, quote, setting) {
+/**
+ * Returns a document, with its section and passage where they do not stand above it already.
+ * @param {Record<string, unknown>} citation @param {string[]} shown @param {Setting} setting
+ */
+function renderSource(citation, shown, setting) {
   const { h, fill, icon, text, safeAddress } = setting.kit;
   const words = { ...WORDS, ...setting.words };
   const title = text(citation.title);
@@ -117,21 +169,11 @@ function renderSource(citation, quote, setting) {
     "li",
     { class: "source", dir: "auto" },
     h("p", { class: "title" }, icon("document", PATHS.document), address ? link : h("span", {}, title)),
-    section !== "" && section !== title && h("p", {}, fill(words.section, { section })),
+    !["", title, ...shown].includes(section) && h("p", {}, fill(words.section, { section })),
     origin !== "" && h("p", {}, origin),
-    passage !== "" &&
-      h("details", {}, h("summary", {}, words.passage), h("p", {}, ...mark(passage, quote, h))),
+    !["", ...shown].includes(passage) &&
+      h("details", {}, h("summary", {}, words.passage), h("p", {}, passage)),
   );
-}
-
-/**
- * Returns a passage with the quoted part marked in it.
- * @param {string} passage @param {string} quote @param {Kit["h"]} h
- */
-function mark(passage, quote, h) {
-  const start = quote ? passage.indexOf(quote) : -1;
-  if (start < 0) return [passage];
-  return [passage.slice(0, start), h("mark", {}, quote), passage.slice(start + quote.length)];
 }
 
 /** @param {string} date @param {string} locale */

@@ -78,7 +78,7 @@ export class Panel {
     ]);
     if (!isInline) labels.push([this.#panel, name]);
     for (const [element, label] of labels) element.setAttribute("aria-label", label);
-    const title = h("p", { class: "name" }, h("b", {}, name), h("span", {}, words.subheading));
+    const title = h("p", { class: "name" }, h("h2", {}, name), h("span", {}, words.subheading));
     const click = () => (this.#host.open = false);
     const close = h("button", { class: "tool", "aria-label": words.close, click }, icon("close"));
     const head = h("div", { class: "head" }, title, this.#menu, !isInline && close, this.#options);

@@ -128,14 +128,14 @@ const CSS = `
   --accent: var(--bonafide-accent, #0a5a6b); --on-accent: var(--bonafide-on-accent, #fff);
   --head: var(--accent); --on-head: var(--on-accent);
   --ink: #1a2a33; --soft: #4e606b; --paper: #fff; --field: #f2f6f7; --line: #d3dde2; --edge: #73868f;
-  --tint: #e4f0f2; --mark: #ffe8a3; --alarm: #a8071a; --on-alarm: #fff; --alarm-paper: #fff2f1;
+  --tint: #e4f0f2; --mark: #fff0b8; --alarm: #a8071a; --on-alarm: #fff; --alarm-paper: #fff2f1;
   --round: var(--bonafide-radius, .75em); --gap: var(--bonafide-offset, 1.25em);
 }
 .dark {
   --accent: var(--bonafide-accent-dark, #84d3e0); --on-accent: var(--bonafide-on-accent-dark, #04252c);
   --head: #1d323d; --on-head: #f1f6f8; color-scheme: dark;
   --ink: #e9eff2; --soft: #aebdc5; --paper: #131e26; --field: #1d2b34; --line: #344651; --edge: #7f939e;
-  --tint: #1e3d48; --mark: #6a540c; --alarm: #ffb1ab; --on-alarm: #40060a; --alarm-paper: #3b1416;
+  --tint: #1e3d48; --mark: #4b3f12; --alarm: #ffb1ab; --on-alarm: #40060a; --alarm-paper: #3b1416;
 }
 * { box-sizing: border-box; margin: 0; }
 [hidden] { display: none !important; }
@@ -171,7 +171,7 @@ div.panel { position: static; width: auto; max-width: none; box-shadow: none; }
 .head { display: flex; align-items: center; position: relative; padding: .75em; padding-inline-start: 1.25em; background: var(--head); color: var(--on-head); }
 .head > :focus-visible { outline-color: currentColor; }
 .name { flex: 1; min-width: 0; overflow-wrap: anywhere; line-height: 1.35; }
-.name b { display: block; font-size: 1.125em; }
+h2 { font-size: 1.125em; }
 .name span { font-size: .875em; }
 .log { flex: 1 0 6em; min-height: 6em; overflow-y: auto; overscroll-behavior: contain; position: relative; padding: 1.25em; overflow-wrap: anywhere; }
 .log:focus-visible, .head > * { outline-offset: -3px; }
@@ -185,7 +185,9 @@ div.panel { position: static; width: auto; max-width: none; box-shadow: none; }
 .user { justify-items: end; }
 .user .said { background: var(--tint); padding: .6em 1em; border-radius: var(--round); max-width: 88%; white-space: pre-wrap; }
 .state { color: var(--alarm); }
-blockquote { border-inline-start: .25em solid var(--accent); padding-inline-start: 1em; font-size: 1.0625em; white-space: pre-line; }
+h3, blockquote { border-inline-start: .25em solid var(--accent); padding-inline-start: 1em; font-size: 1.0625em; }
+h3 + blockquote { margin-block-start: -.706em; padding-block-start: .35em; }
+blockquote { white-space: pre-line; }
 .disclaimer { border-block-start: 1px solid var(--line); padding-block-start: .75em; }
 .suggestions { justify-items: start; counter-reset: choice; }
 .clarify button::before { counter-increment: choice; content: counter(choice) ". "; font-weight: 600; }

@@ -29,12 +29,15 @@ function renderTurn(turn, setting) {
   if (kind === "emergency") return [renderEmergency(turn, words)];
   const citations = objects(turn.citations);
   const quote = quoteOf(turn);
+  const block = h("blockquote", { dir: "auto" }, quote);
   const isOwn = kind !== "answer" || !citations.length;
   const parts = [];
+  if (text(turn.preface)) parts.push(said(text(turn.preface)));
   if (isOwn) parts.push(said(text(turn.text) || words.unreadable));
   if (quote) {
     if (isOwn) parts.push(h("p", { class: "lead" }, words.general));
-    parts.push(h("blockquote", { dir: "auto" }, quote));
+    if (text(turn.heading)) parts.push(h("h3", { dir: "auto" }, text(turn.heading)));
+    parts.push(block);
   }
   const about = h("div", { class: "about" });
   if (citations.length) parts.push(about);
@@ -45,7 +48,7 @@ function renderTurn(turn, setting) {
   if (quote && text(turn.answer_id)) parts.push(rating);
   if (citations.length) {
     setting.extras().then(
-      (extras) => extras.fillAnswer(about, rating, turn, quote, setting),
+      (extras) => extras.fillAnswer(block, about, rating, turn, setting),
       () => about.append(...citations.map(({ title }) => h("p", { class: "title" }, text(title)))),
     );
   }
@@ -111,7 +114,7 @@ function suggestionsOf(turn) {
 
 /** What of a message is spoken when it comes; what is folded away is not. */
 const SPOKEN =
-  ".meta b, .alarm, .said p, .calls b, blockquote, .lead, .sources > ul .title, .disclaimer, .suggestions button";
+  ".meta b, .alarm, .said p, .calls b, h3, blockquote, .lead, .sources > ul .title, .disclaimer, .suggestions button";
 
 /**
  * Returns what a message says, line by line, as it is drawn.

@@ -4,7 +4,10 @@ import type { BonafideChat } from "./bonafide-chat.js";
 /** What the server sends, docs/contract.md: any part may be missing or of another type. */
 export interface Turn {
   kind?: unknown;
+  preface?: unknown;
+  heading?: unknown;
   text?: unknown;
+  marks?: unknown;
   answer_id?: unknown;
   quote?: unknown;
   citations?: unknown;

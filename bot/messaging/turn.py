@@ -157,7 +157,10 @@ def _dicts(value: object) -> List[Mapping[str, Any]]:
 
 
 def _read_sources(citations: object, shown: str) -> Tuple[Source, ...]:
-    sources = [_read_source(citation, shown) for citation in _dicts(citations)]
+    sources = [
+        _read_source(citation, "" if place else shown)
+        for place, citation in enumerate(_dicts(citations))
+    ]
     return tuple(dict.fromkeys(source for source in sources if source.title))
 
 

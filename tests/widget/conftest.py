@@ -193,8 +193,9 @@ def show_state(chat: Chat, bot: BotDouble, state: str) -> None:
 
 
 def expand(chat: Chat, _: BotDouble) -> None:
-    """Show a whole passage."""
+    """Show a whole passage of a further source."""
     chat.ask("answer")
+    chat.page.get_by_text("More sources (1)").click()
     chat.page.get_by_text("Show the whole passage").first.click()
 
 

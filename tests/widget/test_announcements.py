@@ -10,7 +10,8 @@ pytestmark = pytest.mark.widget
 
 SPOKEN = {
     "answer": [
-        turns.QUOTE,
+        turns.HEADING,
+        turns.PASSAGE,
         "Source",
         "Osteoporosis and the immune system: the link (opens in a new tab)",
         turns.DISCLAIMER,
@@ -18,10 +19,22 @@ SPOKEN = {
         "How does inflammation weaken bone?",
         "Which autoimmune diseases affect bones?",
     ],
+    "list": [
+        turns.LIST["preface"],
+        turns.LIST["heading"],
+        turns.STEPS,
+        "Source",
+        "Strong bones (opens in a new tab)",
+        "General information, not personal advice.",
+        "You can also ask",
+        "Which foods have calcium?",
+    ],
     "advice": [
+        "That sounds hard.",
         turns.ADVICE["text"],
         "In general, the documents say",
-        turns.QUOTE,
+        turns.HEADING,
+        turns.PASSAGE,
         "Source",
         "Osteoporosis and the immune system: the link (opens in a new tab)",
         turns.DISCLAIMER,
@@ -33,6 +46,7 @@ SPOKEN = {
         "What do the results mean?",
     ],
     "abstain": [
+        "I am sorry that you are in pain.",
         turns.ABSTAIN["text"],
         "You can also ask",
         "Osteoporosis and the immune system: the link",
@@ -103,6 +117,8 @@ def test_what_is_shown_is_in_the_accessibility_tree(chat: Chat):
     chat.open().ask("answer")
     tree = chat.page.locator("bonafide-chat").aria_snapshot()
     assert 'dialog "Bonafide"' in tree
-    assert "blockquote: No, osteoporosis is not an autoimmune disease." in tree
+    assert f'heading "{turns.HEADING}" [level=3]' in tree
+    assert "blockquote:" in tree
+    assert "mark" not in tree
     assert 'link "Osteoporosis and the immune system: the link (opens in a new tab)"' in tree
     assert 'group "Did this help?"' in tree

@@ -82,7 +82,8 @@ def test_the_strict_policy_is_never_violated(chat: Chat, bot: BotDouble):
     chat.open()
     for kind in [*turns.TURNS, "hello"]:
         chat.ask(kind)
-    chat.page.get_by_text("Show the whole passage").first.click()
+    chat.page.get_by_text("More sources (1)").click()
+    chat.page.get_by_text("Show the whole passage").click()
     chat.page.get_by_role("button", name="No", exact=True).first.click()
     chat.page.get_by_role("button", name="More options").click()
     chat.page.get_by_role("button", name="Print or save").click()
@@ -120,6 +121,7 @@ def hostile_turns(payload: str) -> list[dict[str, Any]]:
     number = {"label": payload, "number": payload, "href": payload}
     suggestions = [turns.suggestion(payload, payload)]
     shared = {"suggestions": suggestions, "disclaimer": payload, "answer_id": payload}
+    shared |= {"preface": payload, "heading": payload, "marks": [payload, payload[:3]]}
     return [
         {"kind": "answer", "text": payload, "citations": [citation], **shared},
         {"kind": "advice", "text": payload, "quote": payload, "citations": [citation], **shared},
@@ -176,6 +178,8 @@ def test_only_web_addresses_and_telephone_numbers_are_links(
         {"kind": "answer", "text": "It is."},
         {"kind": 7, "text": None, "citations": "x", "suggestions": [None, 3, {}], "numbers": 4},
         {"kind": "answer", "text": "It is.", "citations": [{}, {"title": 5}], "answer_id": "z"},
+        {"kind": "answer", "text": "It is.", "citations": [{}], "heading": 5, "marks": "no"},
+        {"kind": "answer", "text": "It is.", "citations": [{}], "marks": [None, "", "not in it"]},
         {"kind": "emergency"},
         {"kind": "clarify", "text": "Which?", "suggestions": "none"},
     ],

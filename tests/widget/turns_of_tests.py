@@ -9,7 +9,19 @@ PASSAGE = (
     "system attacks the body it should protect. Osteoporosis is a disease that makes bones thin "
     "and easy to break.\nThe two are linked all the same: long inflammation can weaken bone."
 )
-QUOTE = PASSAGE[: PASSAGE.index("\n")]
+HEADING = "Is osteoporosis an autoimmune disease?"
+MARKS = ["No, osteoporosis is not an autoimmune disease."]
+STEPS = (
+    "Several things together keep bones strong, and none of them alone is enough. Most people can "
+    "do these:\n- walk, climb stairs or dance on most days, as bones need weight on them\n- eat foods "
+    "with calcium, such as milk, yoghurt, tofu and green leaves\n- get vitamin D from sunlight, food "
+    "or a supplement\n- stop smoking, and drink little alcohol\nAsk for help before you begin if you "
+    "have broken a bone already. A physiotherapist can show which movements are safe. Bending the "
+    "back forwards with a weight in the hands is not.\nIt takes months until a scan can show a "
+    "change. Do not give up because nothing can be felt: bones that get no weaker are a success. "
+    "Those who take a medicine for their bones need all of this as well, because a medicine works "
+    "best in a body that has what it needs to build bone."
+)
 DISCLAIMER = (
     "This is general information, not advice about your own health. "
     "Please ask a doctor or nurse about that."
@@ -22,7 +34,7 @@ def citation(**changes: Any) -> Json:
         "document_id": "autoimmune-link",
         "passage_id": "autoimmune-link#one",
         "title": "Osteoporosis and the immune system: the link",
-        "section": "Is osteoporosis an autoimmune disease?",
+        "section": HEADING,
         "publisher": "Example Bone Charity",
         "url": "https://charity.example/link",
         "reviewed": "2026-05-01",
@@ -34,7 +46,7 @@ def citation(**changes: Any) -> Json:
 
 def suggestion(title: str, payload: str = "") -> Json:
     """Return a suggestion."""
-    return {"title": title, "payload": payload or title}
+    return {"title": title, "payload": payload or title, "passage_id": "document#section"}
 
 
 GREETING: Json = {
@@ -52,7 +64,10 @@ GREETING: Json = {
 ANSWER: Json = {
     "kind": "answer",
     "answer_id": "a1",
-    "text": QUOTE,
+    "preface": "",
+    "heading": HEADING,
+    "text": PASSAGE,
+    "marks": MARKS,
     "citations": [
         citation(),
         citation(
@@ -69,13 +84,33 @@ ANSWER: Json = {
     ],
     "resolved_query": "is osteoporosis autoimmune?",
 }
+LIST: Json = {
+    "kind": "answer",
+    "answer_id": "a4",
+    "preface": "I am sorry that you are worried about your bones.",
+    "heading": "How can I keep my bones strong?",
+    "text": STEPS,
+    "marks": [
+        STEPS[STEPS.index("Most") : STEPS.index("\nAsk")],
+        "It takes months until a scan can show a change.",
+    ],
+    "citations": [
+        citation(title="Strong bones", section="How can I keep my bones strong?", text=STEPS)
+    ],
+    "disclaimer": "General information, not personal advice.",
+    "suggestions": [suggestion("Which foods have calcium?")],
+    "resolved_query": "how do i keep my bones strong",
+}
 ADVICE: Json = {
     "kind": "advice",
     "answer_id": "a2",
     "text": "I cannot tell you whether to stop, pause or change a medicine. Never stop a "
     "prescribed medicine on your own, because that can be dangerous. Ask the doctor who "
     "prescribed it, or a pharmacist, before you change anything.",
-    "quote": QUOTE,
+    "preface": "That sounds hard.",
+    "heading": HEADING,
+    "quote": PASSAGE,
+    "marks": MARKS,
     "citations": [citation()],
     "disclaimer": DISCLAIMER,
     "suggestions": [],
@@ -95,6 +130,7 @@ CLARIFY: Json = {
 ABSTAIN: Json = {
     "kind": "abstain",
     "answer_id": "a3",
+    "preface": "I am sorry that you are in pain.",
     "text": "I cannot find that in my documents, so I will not guess. A doctor, nurse or "
     "pharmacist can answer questions about your health.",
     "suggestions": [suggestion("Osteoporosis and the immune system: the link")],
@@ -112,6 +148,7 @@ EMERGENCY: Json = {
 }
 TURNS = {
     "answer": ANSWER,
+    "list": LIST,
     "advice": ADVICE,
     "clarify": CLARIFY,
     "abstain": ABSTAIN,

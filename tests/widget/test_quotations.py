@@ -1,0 +1,123 @@
+"""A turn is read from its start: the kind word, the heading, then what is quoted under it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.widget import turns_of_tests as turns
+from tests.widget.bot_double import BotDouble
+from tests.widget.conftest import Chat
+
+pytestmark = pytest.mark.widget
+
+FOLDER = Path(__file__).parents[1] / "data" / "messaging" / "turns"
+GOLDEN = {path.stem: json.loads(path.read_text("utf-8")) for path in FOLDER.glob("*.json")}
+NEW = ("preface", "heading", "marks")
+TOPS = """item => { const root = item.getRootNode(), [heading, log] = ["h3", ".log"].map((name) =>
+    (name === "h3" ? item : root).querySelector(name).getBoundingClientRect());
+    return [heading.top - log.top, log.bottom - heading.bottom]; }"""
+
+
+def quoted(turn: dict[str, Any]) -> str:
+    """Return what a turn quotes."""
+    return str(turn["text"] if turn["kind"] == "answer" else turn["quote"])
+
+
+def ask(chat: Chat, bot: BotDouble, turn: dict[str, Any]) -> Locator:
+    """Have the bot say a turn; return it as it is drawn."""
+    bot.answer = lambda _: [turn]
+    return chat.ask("anything")
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_the_parts_of_a_turn_come_in_order(chat: Chat, bot: BotDouble, name: str):
+    turn = GOLDEN[name]
+    shown = ask(chat.open(), bot, turn).text_content() or ""
+    order = [turn.get("preface", "")]
+    if turn["kind"] in ("answer", "advice"):
+        order += [turn["text"]] * (turn["kind"] == "advice")
+        order += [turn.get("heading", ""), quoted(turn), turn["disclaimer"]]
+    places = [shown.index(part) for part in order if part]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", sorted(each for each in GOLDEN if GOLDEN[each].get("marks")))
+def test_marks_change_no_word(chat: Chat, bot: BotDouble, name: str):
+    turn = GOLDEN[name]
+    item = ask(chat.open(), bot, turn)
+    expect(item.locator(".source").first).to_be_visible()
+    assert item.locator("blockquote").text_content() == quoted(turn)
+    marked = "".join(item.locator(".mark").all_text_contents())
+    for mark in turn["marks"]:
+        # The signs of a list are not marked, and the ends of lines are between its items.
+        assert mark.replace("\n- ", "") in marked
+
+
+@pytest.mark.parametrize("name", sorted(each for each in GOLDEN if GOLDEN[each].get("heading")))
+def test_a_turn_of_an_older_server_is_drawn(chat: Chat, bot: BotDouble, name: str):
+    turn = {key: value for key, value in GOLDEN[name].items() if key not in NEW}
+    item = ask(chat.open(), bot, turn)
+    expect(item.locator("blockquote")).to_have_text(quoted(turn), use_inner_text=False)
+    expect(item.locator("h3, .mark")).to_have_count(0)
+    expect(item.locator(".source").first).to_contain_text("Section: ")
+
+
+def test_overlapping_and_repeated_marks_change_no_word(chat: Chat, bot: BotDouble):
+    marks = ["No, osteoporosis", "osteoporosis is not", "is not", "is not", turns.PASSAGE[60:]]
+    item = ask(chat.open(), bot, turns.ANSWER | {"marks": marks})
+    expect(item.locator(".mark").first).to_be_visible()
+    assert item.locator("blockquote").text_content() == turns.PASSAGE
+
+
+def test_a_list_is_one(chat: Chat, bot: BotDouble):
+    numbered = "Do this:\n1. stand up\n2. sit down\nThen:\n3. rest\n- or not\n12 is a number."
+    item = ask(chat.open(), bot, turns.ANSWER | {"text": numbered, "marks": []})
+    expect(item.locator("blockquote ol")).to_have_count(2)
+    tree = item.locator("blockquote").aria_snapshot()
+    assert [line.strip() for line in tree.split("\n")[1:]] == [
+        "- paragraph: \"Do this:\"",
+        "- list:",
+        "- listitem: stand up",
+        "- listitem: sit down",
+        "- paragraph: \"Then:\"",
+        "- list:",
+        "- listitem: rest",
+        "- list:",
+        "- listitem: or not",
+        "- paragraph: 12 is a number.",
+    ]
+    assert item.locator("blockquote").text_content() == numbered
+    assert item.locator("blockquote ol").last.get_attribute("start") == "3"
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 844), (1280, 800)])
+def test_a_long_answer_begins_in_view(new_context: Any, bot: BotDouble, width: int, height: int):
+    page = new_context(width, height).new_page()
+    page.goto(bot.url)
+    chat = Chat(page).open()
+    chat.ask("answer")
+    item = chat.ask("list")
+    expect(item.locator(".source")).to_be_attached()
+    above, below = item.evaluate(TOPS)
+    assert above >= 0
+    assert below >= 0
+
+
+def test_marks_are_seen_in_forced_colours(new_context: Any, bot: BotDouble):
+    page = new_context(forced_colors="active").new_page()
+    page.goto(bot.url)
+    item = Chat(page).open().ask("answer")
+    colour = "node => getComputedStyle(node).backgroundColor"
+    marked, around = (item.locator(name) for name in (".mark", "blockquote p >> nth=0"))
+    assert marked.evaluate(colour) != around.evaluate(colour)
+
+
+def test_a_passage_that_is_quoted_is_not_folded_away_again(page: Page, bot: BotDouble):
+    page.goto(bot.url)
+    item = Chat(page).open().ask("answer")
+    item.get_by_text("More sources (1)").click()
+    expect(item.get_by_text("Show the whole passage")).to_have_count(1)
+    expect(item.get_by_text("Section: ")).to_have_count(1)

@@ -47,7 +47,8 @@ summary::before { content: ""; flex: none; width: .5em; height: .5em; margin: .2
 .source details p { padding: .75em; background: var(--paper); color: var(--ink); white-space: pre-line; }
 blockquote { white-space: normal; }
 blockquote > * + * { margin-block-start: .5em; }
-blockquote :is(ul, ol) { display: block; padding-inline-start: 1.25em; list-style: revert; }
+blockquote :is(ul, ol) { padding-inline-start: 1.25em; list-style-type: disc; }
+blockquote ol { display: grid; gap: .5em; list-style-type: decimal; }
 .mark { background: var(--mark); border-radius: .2em; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
 .state button { margin-inline-start: .75em; }
 @media print { .root { display: none; } }

@@ -93,7 +93,8 @@ class Pages:
 def _complete(turn: Turn) -> Dict[str, Any]:
     """Return a turn with every field that the template names."""
     lists = {name: turn.get(name) or [] for name in ("citations", "suggestions", "numbers")}
-    texts = {name: str(turn.get(name) or "") for name in ("kind", "text", "quote", "disclaimer")}
+    names = ("kind", "preface", "heading", "text", "quote", "disclaimer")
+    texts = {name: str(turn.get(name) or "") for name in names}
     for citation in lists["citations"]:
         for name in ("title", "section", "publisher", "url", "reviewed", "text"):
             citation.setdefault(name, "")

@@ -2,8 +2,10 @@
 
 import asyncio
 import gzip
+import json
 import stat
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -813,7 +815,8 @@ def test_nothing_of_a_reply_becomes_html(pages, payload):
         ["title", "section", "publisher", "url", "reviewed", "text", "document_id"], payload
     )
     turn = {
-        "kind": "answer", "text": payload, "quote": payload, "disclaimer": payload,
+        "kind": "answer", "preface": payload, "heading": payload, "text": payload,
+        "quote": payload, "marks": [payload], "disclaimer": payload,
         "citations": [citation], "suggestions": [{"title": payload, "payload": payload}],
         "numbers": [{"label": payload, "number": payload, "href": payload}],
     }  # fmt: skip
@@ -833,6 +836,38 @@ def test_nothing_of_a_reply_becomes_html(pages, payload):
         "' autofocus",
     ):
         assert start not in html
+
+
+TURNS = Path(__file__).parents[1] / "data" / "messaging" / "turns"
+
+
+@pytest.mark.parametrize("path", sorted(TURNS.glob("*.json")), ids=lambda path: path.stem)
+def test_the_page_has_the_parts_of_a_turn_in_order(pages, path):
+    turn = json.loads(path.read_text("utf-8"))
+    html = unescape(pages.answer(question="q", turns=[turn], token="", nonce="").body.decode())
+    names = ("preface", "text", "heading", "quote", "disclaimer")
+    if turn["kind"] == "answer":
+        names = ("preface", "heading", "text", "disclaimer")
+    places = [html.index(turn[name]) for name in names if turn.get(name)]
+
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(("heading", "count"), [("What is it?", 1), ("", 2)])
+def test_the_page_repeats_neither_heading_nor_passage(pages, heading, count):
+    cited = {"title": "T", "section": "What is it?", "text": "It is a bone."}
+    other = {"title": "U", "section": "What is it?", "text": "It is a joint."}
+    turn = {
+        "kind": "answer",
+        "heading": heading,
+        "text": "It is a bone.",
+        "citations": [cited, other],
+    }
+    html = pages.answer(question="q", turns=[turn], token="", nonce="").body.decode()
+
+    assert html.count('<span class="from">What is it?</span>') == count
+    assert html.count("It is a bone.") == 1
+    assert html.count("It is a joint.") == 1
 
 
 def test_links_go_to_pages_and_telephones_only(pages):

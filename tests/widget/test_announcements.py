@@ -22,9 +22,9 @@ SPOKEN = {
     "list": [
         turns.LIST["preface"],
         turns.LIST["heading"],
-        turns.STEPS,
+        turns.LIST["text"],
         "Source",
-        "Strong bones (opens in a new tab)",
+        "Keeping bones strong (opens in a new tab)",
         "General information, not personal advice.",
         "You can also ask",
         "Which foods have calcium?",

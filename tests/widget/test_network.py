@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.widget import turns_of_tests as turns
 from tests.widget.bot_double import BotDouble
 from tests.widget.conftest import Chat
 
@@ -179,6 +180,7 @@ def test_the_conversation_can_be_copied(new_context: Any, bot: BotDouble):
     copied = chat.page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("Bonafide\n")
     assert "\n\nYou\n" in copied
+    assert f"\n{turns.HEADING}\n{turns.PASSAGE}\n" in copied
     assert "checked 1 May 2026" in copied
     assert "https://charity.example/link" in copied
     assert "This is general information" in copied

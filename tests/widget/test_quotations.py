@@ -1,7 +1,5 @@
 """A turn is read from its start: the kind word, the heading, then what is quoted under it."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,7 @@ from tests.widget.conftest import Chat
 
 pytestmark = pytest.mark.widget
 
-FOLDER = Path(__file__).parents[1] / "data" / "messaging" / "turns"
-GOLDEN = {path.stem: json.loads(path.read_text("utf-8")) for path in FOLDER.glob("*.json")}
+GOLDEN = turns.GOLDEN
 NEW = ("preface", "heading", "marks")
 TOPS = """item => { const root = item.getRootNode(), [heading, log] = ["h3", ".log"].map((name) =>
     (name === "h3" ? item : root).querySelector(name).getBoundingClientRect());
@@ -78,11 +75,11 @@ def test_a_list_is_one(chat: Chat, bot: BotDouble):
     expect(item.locator("blockquote ol")).to_have_count(2)
     tree = item.locator("blockquote").aria_snapshot()
     assert [line.strip() for line in tree.split("\n")[1:]] == [
-        "- paragraph: \"Do this:\"",
+        '- paragraph: "Do this:"',
         "- list:",
         "- listitem: stand up",
         "- listitem: sit down",
-        "- paragraph: \"Then:\"",
+        '- paragraph: "Then:"',
         "- list:",
         "- listitem: rest",
         "- list:",

@@ -1,8 +1,13 @@
 """Turns of every kind, as docs/contract.md has them."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
+
+FOLDER = Path(__file__).parents[1] / "data" / "messaging" / "turns"
+GOLDEN = {path.stem: json.loads(path.read_text("utf-8")) for path in FOLDER.glob("*.json")}
 
 PASSAGE = (
     "No, osteoporosis is not an autoimmune disease. An autoimmune disease is one where the immune "
@@ -11,17 +16,6 @@ PASSAGE = (
 )
 HEADING = "Is osteoporosis an autoimmune disease?"
 MARKS = ["No, osteoporosis is not an autoimmune disease."]
-STEPS = (
-    "Several things together keep bones strong, and none of them alone is enough. Most people can "
-    "do these:\n- walk, climb stairs or dance on most days, as bones need weight on them\n- eat foods "
-    "with calcium, such as milk, yoghurt, tofu and green leaves\n- get vitamin D from sunlight, food "
-    "or a supplement\n- stop smoking, and drink little alcohol\nAsk for help before you begin if you "
-    "have broken a bone already. A physiotherapist can show which movements are safe. Bending the "
-    "back forwards with a weight in the hands is not.\nIt takes months until a scan can show a "
-    "change. Do not give up because nothing can be felt: bones that get no weaker are a success. "
-    "Those who take a medicine for their bones need all of this as well, because a medicine works "
-    "best in a body that has what it needs to build bone."
-)
 DISCLAIMER = (
     "This is general information, not advice about your own health. "
     "Please ask a doctor or nurse about that."
@@ -85,21 +79,8 @@ ANSWER: Json = {
     "resolved_query": "is osteoporosis autoimmune?",
 }
 LIST: Json = {
-    "kind": "answer",
-    "answer_id": "a4",
+    **GOLDEN["answer_with_list"],
     "preface": "I am sorry that you are worried about your bones.",
-    "heading": "How can I keep my bones strong?",
-    "text": STEPS,
-    "marks": [
-        STEPS[STEPS.index("Most") : STEPS.index("\nAsk")],
-        "It takes months until a scan can show a change.",
-    ],
-    "citations": [
-        citation(title="Strong bones", section="How can I keep my bones strong?", text=STEPS)
-    ],
-    "disclaimer": "General information, not personal advice.",
-    "suggestions": [suggestion("Which foods have calcium?")],
-    "resolved_query": "how do i keep my bones strong",
 }
 ADVICE: Json = {
     "kind": "advice",

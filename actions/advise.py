@@ -7,7 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import refusal
 from actions.answer import ActionAnswerQuestion
-from actions.reply import Library
+from actions.reply import N_HITS, Library, find_taken, reply, suggest
 from actions.resolve import resolve
 from actions.turn import Events, Turn
 
@@ -39,14 +39,17 @@ class ActionAdvise(ActionAnswerQuestion):
         wording = WORDINGS.get(find_matter(tracker), WORDINGS["other"])
         try:
             library = Library(self._get_retriever, self._get_settings())
+            if await find_taken(tracker, domain, library):
+                return await reply(turn, tracker, domain, library)
             question = resolve(tracker, default_subject=library.settings.subject)
-            hits = await library.find(question, top_k=library.settings.top_k)
+            hits = await library.find(question.text, top_k=N_HITS)
+            kept = refusal.keep_answers(hits, threshold=library.settings.unsure)[:1]
+            suggestions = await suggest(turn, kept, hits, (), library)
         except (
             Exception
         ):  # the edge: whom to ask matters more than what the library would have said
             return turn.advise_without_library(wording)
-        kept = refusal.keep_answers(hits, question, threshold=library.settings.threshold)
-        return turn.advise(question, wording, kept, nearby=hits)
+        return turn.advise(question, wording, kept, suggestions)
 
 
 def find_matter(tracker: Tracker) -> str:

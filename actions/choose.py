@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.form import straighten
+from actions.form import read_form, straighten
 from actions.memory import Offers
 from knowledge.words import FUNCTION_WORDS
 
@@ -91,7 +91,8 @@ def match_title(text: str, offers: Offers, *, is_open: bool) -> dict[str, str] |
     exact = [
         o for o in offers if text.strip().lower() in (o["title"].lower(), o["payload"].lower())
     ]
-    if exact or not said:
+    # A question of its own is asked, whatever words of it an offer has too.
+    if exact or not said or read_form(text).has_verb:
         return exact[0] if exact else None
     named = [o for o in offers if _names(said, _words(o["title"]), is_open=is_open)]
     return named[0] if len(named) == 1 else None

@@ -71,7 +71,7 @@ def _read(value: Any) -> Offers:
     if not isinstance(value, list | tuple):
         return []
     return [
-        {"title": str(item["title"]), "payload": str(item["payload"])}
+        {key: str(item[key]) for key in ("title", "payload", "passage_id") if item.get(key)}
         for item in value
         if isinstance(item, Mapping) and item.get("title") and item.get("payload")
     ]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from actions.resolve import OUT_OF_SCOPE, OUT_OF_SCOPE_HEALTH, Question
-from knowledge.refusal import estimate
 from knowledge.types import Hit
 
 # What a covered topic says for a matter of health: on the development questions of tests/data that
@@ -13,18 +12,14 @@ TOPIC_SHARE = 0.5
 SPECIALISTS = {"teeth": "utter_abstain_teeth", "eyes": "utter_abstain_eyes"}
 
 
-def keep_answers(hits: Sequence[Hit], question: Question, *, threshold: float) -> list[Hit]:
-    """Return the hits that answer the question, best first; none means refuse.
-
-    The best hit decides: if it does not answer, a less good one is not offered in its place.
+def keep_answers(hits: Sequence[Hit], *, threshold: float) -> list[Hit]:
+    """Return the hits that answer, best first; none where not even the best one does.
 
     Args:
         hits: What was found, best first.
-        question: What was asked.
         threshold: Lowest probability that counts as an answer, 0 to 1.
     """
-    kept = [hit for hit in hits if estimate(hit, question.understanding(hit)) >= threshold]
-    return kept if kept and kept[0] is hits[0] else []
+    return [hit for hit in hits if hit.score >= threshold]
 
 
 def find_wording(question: Question) -> str:

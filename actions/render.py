@@ -2,10 +2,10 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from knowledge.types import Document, Hit
+from knowledge.types import Hit
 
 Payload = dict[str, Any]
 
@@ -16,11 +16,13 @@ MAX_TITLE = 80
 def answer_payload(
     answer_id: str, query: str, hits: Sequence[Hit], disclaimer: str, suggestions: list[Payload]
 ) -> Payload:
-    """Return the payload of an answer quoted from the first hit."""
+    """Return the payload of an answer that quotes the first hit."""
     return {
         "kind": "answer",
         "answer_id": answer_id,
-        "text": hits[0].extract,
+        "heading": hits[0].passage.heading,
+        "text": hits[0].passage.text,
+        "marks": list(hits[0].marks),
         "citations": [citation(hit) for hit in hits],
         "disclaimer": disclaimer,
         "suggestions": suggestions,
@@ -41,7 +43,9 @@ def advice_payload(
         "kind": "advice",
         "answer_id": answer_id,
         "text": text,
-        "quote": hits[0].extract if hits else "",
+        "heading": hits[0].passage.heading if hits else "",
+        "quote": hits[0].passage.text if hits else "",
+        "marks": list(hits[0].marks) if hits else [],
         "citations": [citation(hit) for hit in hits],
         "disclaimer": disclaimer,
         "suggestions": suggestions,
@@ -63,6 +67,11 @@ def abstain_payload(answer_id: str, query: str, text: str, suggestions: list[Pay
 def clarify_payload(query: str, text: str, suggestions: list[Payload]) -> Payload:
     """Return the payload of a question back: never a citation."""
     return {"kind": "clarify", "text": text, "suggestions": suggestions, "resolved_query": query}
+
+
+def unsure_payload(answer_id: str, query: str, text: str, suggestions: list[Payload]) -> Payload:
+    """Return the payload of a turn that is not sure which passage answers: never a citation."""
+    return {"answer_id": answer_id, **clarify_payload(query, text, suggestions)}
 
 
 def citation(hit: Hit) -> Payload:
@@ -109,21 +118,26 @@ def spell_date(iso: str) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
-def suggest_sections(hits: Sequence[Hit]) -> list[Payload]:
-    """Return what else the library says close by: the sections of the other hits."""
-    return [suggestion(hit.passage.heading.split(" > ")[-1]) for hit in hits]
+def suggest(hits: Iterable[Hit], *, without: Collection[str], limit: int) -> list[Payload]:
+    """Return buttons that show passages, best first, each once.
+
+    Args:
+        hits: What may be offered.
+        without: Ids of the passages that are left out: shown with them, or just before.
+        limit: Most buttons.
+    """
+    offered = {hit.passage.id: hit for hit in hits if hit.passage.id not in without}
+    return [suggestion(hit) for hit in list(offered.values())[:limit]]
 
 
-def suggest_documents(hits: Sequence[Hit], *, limit: int) -> list[Payload]:
-    """Return the nearest documents, each once, best first."""
-    documents: dict[str, Document] = {hit.document.id: hit.document for hit in hits}
-    return [suggestion(document.title) for document in list(documents.values())[:limit]]
+def suggestion(hit: Hit) -> Payload:
+    """Return a button that shows a passage."""
+    return {"title": shorten(hit.name), "payload": hit.name, "passage_id": hit.passage.id}
 
 
-def suggestion(text: str) -> Payload:
-    """Return a button that asks `text`."""
-    title = text if len(text) <= MAX_TITLE else text[: MAX_TITLE - 1].rstrip() + "…"
-    return {"title": title, "payload": text}
+def shorten(title: str) -> str:
+    """Return a title that a phone shows on two lines."""
+    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
 
 
 def is_question(text: str) -> bool:

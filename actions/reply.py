@@ -3,19 +3,30 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa_sdk import Tracker
 
 from actions import choose, clarify, memory, refusal, render
 from actions.acts import Act, read_act
 from actions.merge import merge
-from actions.resolve import Question, resolve
+from actions.resolve import Question, resolve, spoken_text
 from actions.turn import Events, Turn
-from knowledge.refusal import estimate
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 from knowledge.types import Hit
+from knowledge.words import split_questions
+
+T = TypeVar("T")
+
+# Passages that are looked at for a message.
+N_HITS = 8
+# Suggestions under an answer or a refusal: enough to choose from, few enough to read.
+MAX_SUGGESTIONS = 3
+# Passages offered where it is not sure that one answers.
+MAX_OFFERS = 4
+# Questions of one message that are answered.
+MAX_PARTS = 3
 
 # How much surer a later reading must be than an earlier one, as a probability.
 MARGIN = 0.1
@@ -33,9 +44,7 @@ class Reading:
     @property
     def probability(self) -> float:
         """How sure the first hit answers, 0 to 1."""
-        if not self.hits:
-            return 0.0
-        return estimate(self.hits[0], self.question.understanding(self.hits[0]))
+        return self.hits[0].score if self.hits else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +54,36 @@ class Library:
     get_retriever: Callable[[], Retriever]
     settings: Settings
 
-    async def find(self, question: Question, *, top_k: int) -> list[Hit]:
+    async def find(self, text: str, *, top_k: int) -> list[Hit]:
         """Return the passages nearest to a question.
 
         Raises:
             KnowledgeError: The library cannot be used.
             TimeoutError: The search took longer than the settings allow.
         """
+        return await self._call(lambda retriever: retriever.search(text, top_k=top_k))
 
-        def search() -> list[Hit]:
-            return self.get_retriever().search(
-                question.text, topic=question.topic, subject=question.subject, top_k=top_k
-            )
+    async def look_up(self, name: str) -> Hit | None:
+        """Return the passage with this id or name; None if there is none.
 
-        return await asyncio.wait_for(asyncio.to_thread(search), self.settings.timeout_s)
+        Raises:
+            KnowledgeError: The library cannot be used.
+            TimeoutError: It took longer than the settings allow.
+        """
+        return await self._call(lambda retriever: retriever.look_up(name))
+
+    async def go_on(self, hit: Hit) -> Hit | None:
+        """Return the passage with which the section of `hit` goes on; None if it ends there.
+
+        Raises:
+            KnowledgeError: The library cannot be used.
+            TimeoutError: It took longer than the settings allow.
+        """
+        return await self._call(lambda retriever: retriever.go_on(hit))
+
+    async def _call(self, do: Callable[[Retriever], T]) -> T:
+        call = asyncio.to_thread(lambda: do(self.get_retriever()))
+        return await asyncio.wait_for(call, self.settings.timeout_s)
 
 
 async def reply(turn: Turn, tracker: Tracker, domain: dict[str, Any], library: Library) -> Events:
@@ -72,11 +97,11 @@ async def reply(turn: Turn, tracker: Tracker, domain: dict[str, Any], library: L
     if not render.is_question(question.text):
         return turn.say("utter_nothing_asked")
     offers, last = memory.offered(tracker, domain), memory.last_question(tracker)
-    is_open = last is None or last.is_open
+    seen = memory.shown_passages(tracker)
     if pick := choose.read_pick(question.text):
         return await _take(turn, pick.of(offers), offers, library)
-    if named := choose.match_title(question.text, offers, is_open=is_open):
-        return await _answer_offer(turn, named["payload"], library, question)
+    if taken := await find_taken(tracker, domain, library):
+        return await _show(turn, question, taken, library)
     match read_act(tracker.latest_message, question):
         case Act.ACCEPT:
             return await _accept(turn, offers, last, library)
@@ -85,8 +110,25 @@ async def reply(turn: Turn, tracker: Tracker, domain: dict[str, Any], library: L
         case Act.DECLINE:
             return turn.say("utter_deny")
         case Act.MORE:
-            return await _tell_more(turn, last, offers, memory.shown_passages(tracker), library)
-    return await _answer(turn, question, last, memory.shown_passages(tracker), library)
+            return await _tell_more(turn, last, offers, seen, library)
+    return await _answer(turn, question, last, seen, library)
+
+
+async def find_taken(tracker: Tracker, domain: dict[str, Any], library: Library) -> Hit | None:
+    """Return the passage that the latest message names, offered just before or not.
+
+    None if it names none: it is then a question like any other.
+
+    Raises:
+        KnowledgeError: The library cannot be used.
+        TimeoutError: It took longer than the settings allow.
+    """
+    said, last = spoken_text(tracker.latest_message), memory.last_question(tracker)
+    is_open = last is not None and last.is_open
+    if hit := await library.look_up(said):
+        return hit
+    named = choose.match_title(said, memory.offered(tracker, domain), is_open=is_open)
+    return await library.look_up(named.get("passage_id") or named["payload"]) if named else None
 
 
 async def _take(
@@ -96,7 +138,7 @@ async def _take(
         return turn.say("utter_nothing_to_choose")
     if offer is None:
         return turn.repeat_offers("utter_no_such_choice", offers)
-    return await _answer_offer(turn, offer["payload"], library, None)
+    return await _show_offer(turn, offer, library)
 
 
 async def _accept(
@@ -107,51 +149,42 @@ async def _accept(
         return turn.say("utter_affirm")
     if last is not None and last.is_open:
         return turn.repeat_offers("utter_which", offers)
-    return await _answer_offer(turn, offers[0]["payload"], library, None)
+    return await _show_offer(turn, offers[0], library)
 
 
-async def _answer_offer(
-    turn: Turn, text: str, library: Library, message: Question | None
-) -> Events:
-    """Answer what the bot itself offered: it is in the library, whatever the signals say.
+async def _show_offer(turn: Turn, offer: dict[str, str], library: Library) -> Events:
+    """Show the passage that an offer is bound to; ask the words of one that is bound to none."""
+    question = Question(offer["payload"], library.settings.subject)
+    hit = await library.look_up(offer.get("passage_id") or offer["payload"])
+    if hit is None:
+        return await _answer(turn, question, None, (), library)
+    return await _show(turn, question, hit, library)
 
-    Args:
-        turn: The reply.
-        text: The question offered.
-        library: Where to look.
-        message: What was understood of it, where the user sent its very words.
-    """
-    understood = message is not None and message.text.lower() == text.lower()
-    question = message if message and understood else Question(text, library.settings.subject)
-    hits = await library.find(question, top_k=library.settings.top_k)
-    if not hits:
-        return turn.refuse(question, hits)
-    kept = refusal.keep_answers(hits, question, threshold=library.settings.threshold)
-    return turn.answer(question, kept or hits[:1], seen=(), nearby=hits[1:])
+
+async def _show(turn: Turn, question: Question, hit: Hit, library: Library) -> Events:
+    """Show the passage that was chosen, whatever the search thinks of it."""
+    nearby = await library.find(question.text, top_k=N_HITS)
+    return turn.answer(question, [hit], await suggest(turn, [hit], nearby, (), library), seen=())
 
 
 async def _tell_more(
     turn: Turn,
     last: Question | None,
     offers: memory.Offers,
-    seen: tuple[str, ...],
+    seen: Sequence[str],
     library: Library,
 ) -> Events:
-    """Show the next passages on the last question, never words shown before."""
+    """Show the next passages on the last question, none that was shown before."""
     if last is None:
         return turn.say("utter_nothing_asked")
     if last.is_open:
         return turn.repeat_offers("utter_which", offers)
-    top_k = library.settings.top_k
-    hits = await library.find(last, top_k=top_k + len(seen))
-    shown = [hit.passage.text for hit in hits if hit.passage.id in seen]
-    new = [
-        hit
-        for hit in hits
-        if hit.passage.id not in seen and not any(hit.extract in text for text in shown)
-    ][:top_k]
-    kept = refusal.keep_answers(new, last, threshold=library.settings.threshold)
-    return turn.answer(last, kept, seen=seen, nearby=new[1:]) if kept else turn.end(last, seen=seen)
+    hits = await library.find(last.text, top_k=N_HITS + len(seen))
+    new = [hit for hit in hits if hit.passage.id not in seen]
+    kept = refusal.keep_answers(new, threshold=library.settings.unsure)
+    if not kept:
+        return turn.end(last, seen=seen)
+    return turn.answer(last, kept[:1], await suggest(turn, kept, new, seen, library), seen=seen)
 
 
 async def _answer(
@@ -161,24 +194,47 @@ async def _answer(
     seen: Sequence[str],
     library: Library,
 ) -> Events:
-    """Answer a question, complete or not; ask back or refuse where that is better."""
+    """Answer a question, complete or not; else offer the nearest passages, or refuse."""
     settings = library.settings
     candidates = (merge(message, last) if last else []) or [message]
     is_alone = candidates == [message]
-    is_vague = is_alone and clarify.may_be_vague(message)
-    top_k = clarify.N_HITS if is_vague else settings.top_k
-    readings = [Reading(q, await library.find(q, top_k=top_k)) for q in candidates]
+    readings = [Reading(q, await library.find(q.text, top_k=N_HITS)) for q in candidates]
     best = _choose(readings, seen, threshold=settings.threshold)
     question, hits = best.question, best.hits
-    if not is_alone:
+    parts: list[Hit] = []
+    if is_alone:
+        parts = await _answer_parts(message, library)
+        if choices := clarify.find_choices(question, hits, unsure=settings.unsure):
+            return turn.clarify(question, choices)
+    else:
         hits = _prefer_new(best, seen)
-    kept = refusal.keep_answers(hits[: settings.top_k], question, threshold=settings.threshold)
-    if not kept:
-        return turn.refuse(question, hits)
-    if is_alone and (choices := clarify.find_choices(question, hits)):
-        return turn.clarify(question, choices)
-    hits = hits[: settings.top_k]
-    return turn.answer(question, kept, seen=(), nearby=hits[1:])
+    kept = refusal.keep_answers(hits, threshold=settings.threshold)
+    kept = [*kept[: settings.top_k], *parts] if kept else parts
+    if kept:
+        offered = await suggest(turn, kept[:1], [*parts, *hits], seen, library)
+        return turn.answer(question, kept, offered, seen=())
+    nearest = render.suggest(hits, without=seen, limit=MAX_OFFERS)
+    if hits and hits[0].score >= settings.unsure and len(nearest) > 1:
+        return turn.offer(question, nearest)
+    return turn.refuse(question, nearest[:MAX_SUGGESTIONS])
+
+
+async def _answer_parts(message: Question, library: Library) -> list[Hit]:
+    """Return the passages that answer the questions of a message of several, each once."""
+    parts = split_questions(message.text)
+    found = [await library.find(part, top_k=N_HITS) for part in parts[:MAX_PARTS]]
+    firsts = {hits[0].passage.id: hits[0] for hits in found if hits}
+    return refusal.keep_answers(list(firsts.values()), threshold=library.settings.threshold)
+
+
+async def suggest(
+    turn: Turn, shown: Sequence[Hit], hits: Sequence[Hit], seen: Sequence[str], library: Library
+) -> list[render.Payload]:
+    """Return what to offer: the rest of the section that is shown, then the nearest."""
+    rest = await library.go_on(shown[0]) if shown else None
+    without = {hit.passage.id for hit in [*shown[:1], *([rest] if rest else [])]} | set(seen)
+    nearest = render.suggest(hits, without=without, limit=MAX_SUGGESTIONS)
+    return [turn.suggest_rest(rest), *nearest][:MAX_SUGGESTIONS] if rest else nearest
 
 
 def _prefer_new(reading: Reading, seen: Sequence[str]) -> list[Hit]:

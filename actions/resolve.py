@@ -6,10 +6,6 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from knowledge.refusal import Understanding
-from knowledge.search import Topic
-from knowledge.types import Hit
-
 INTENT_PREFIX = "ask_"
 # What the library is not about: anything else, and other matters of health.
 OUT_OF_SCOPE = "out_of_scope"
@@ -17,7 +13,7 @@ OUT_OF_SCOPE_HEALTH = "out_of_scope_health"
 # The entity label of bot/vocabulary whose values can be the subject of a question.
 CONDITION = "condition"
 # Entities of bot/components that are no things in the text.
-DETECTED = frozenset({"advice", "red_flag"})
+DETECTED = frozenset({"advice", "red_flag", "feeling"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +40,16 @@ class Question:
     is_open: bool = False
 
     @property
-    def topic(self) -> Topic | None:
-        """The topic to look in first; none when the message was not understood as one."""
+    def topic(self) -> str:
+        """The topic that it was understood as; empty when as none."""
         topics = {name: c for name, c in self.confidences.items() if not is_out_of_scope(name)}
         name = max(topics, key=topics.__getitem__, default="")
-        if not self.is_understood or topics.get(name, 0.0) <= self.objection:
-            return None
-        return Topic(name, topics[name])
+        return name if self.is_understood and topics.get(name, 0.0) > self.objection else ""
 
     @property
     def objection(self) -> float:
         """How sure it is about none of the library's topics, 0 to 1."""
         return sum(c for name, c in self.confidences.items() if is_out_of_scope(name))
-
-    def understanding(self, hit: Hit) -> Understanding:
-        """Return what speaks for and against `hit` before its words are looked at."""
-        return Understanding(
-            agreement=self.confidences.get(hit.document.topic, 0.0),
-            objection=self.objection,
-        )
 
 
 def resolve(tracker: Tracker, *, default_subject: str) -> Question:

@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 Events = list[dict[str, Any]]
 # Ends the turn: the slot is what the rules go by, the follow-up saves asking the policies again.
 REPLIED: Events = [SlotSet("replied", True), FollowupAction("action_listen")]
-# Suggestions of a turn: enough to choose from, few enough to read.
-MAX_SUGGESTIONS = 3
+# The entity of bot/vocabulary for what a person says that they feel.
+FEELING = "feeling"
 
 
 class Turn:
@@ -38,42 +38,53 @@ class Turn:
         self._reads_contract = channel.reads_contract(tracker)
         self._shows_buttons = channel.shows_buttons(tracker)
         self._max_buttons = channel.max_buttons(tracker)
+        self._disclaimed = tracker.get_slot("disclaimed") is True
+        feeling = next(tracker.get_latest_entity_values(FEELING), "")
+        kind = f"utter_kind_{feeling}"
+        self._preface = self._wording(kind) if kind in domain.get("responses", {}) else ""
 
     def answer(
         self,
         question: Question,
         hits: list[Hit],
+        suggestions: list[render.Payload],
         *,
         seen: Sequence[str],
-        nearby: Sequence[Hit] = (),
     ) -> Events:
-        """Quote the first hit, with its source and the disclaimer.
+        """Quote the first hit under its heading, with its source and the disclaimer.
 
         Args:
             question: What is answered.
             hits: Passages that answer it, best first.
+            suggestions: What is offered under it.
             seen: Ids of the passages quoted for it before.
-            nearby: Further passages of the search, for suggestions where `hits` are few.
         """
-        disclaimer = self._wording("utter_disclaimer")
-        close = {hit.passage.id: hit for hit in [*hits[1:], *nearby]}
-        suggestions = render.suggest_sections(list(close.values())[:MAX_SUGGESTIONS])
+        disclaimer = self._wording(
+            "utter_disclaimer_short" if self._disclaimed else "utter_disclaimer"
+        )
         payload = render.answer_payload(
             uuid.uuid4().hex, question.text, hits, disclaimer, suggestions
         )
         self._dispatcher.utter_message(
             response="utter_answer",
-            extract=hits[0].extract,
+            preface=self._preface_line,
+            heading=hits[0].passage.heading,
+            extract=hits[0].passage.text,
             source=render.source_line(hits[0]),
             disclaimer=disclaimer,
             choices=self._lines("utter_further", suggestions),
             **self._choices(payload, question),
         )
         about = replace(question, about=hits[0].document.title, is_open=False)
-        return _record(about, [*seen, hits[0].passage.id], suggestions)
+        recorded = _record(about, [*seen, hits[0].passage.id], suggestions)
+        return [*recorded, SlotSet("disclaimed", True)]
 
     def advise(
-        self, question: Question, response: str, hits: list[Hit], *, nearby: Sequence[Hit]
+        self,
+        question: Question,
+        response: str,
+        hits: list[Hit],
+        suggestions: list[render.Payload],
     ) -> Events:
         """Say whom to ask, then quote the first hit as what holds in general.
 
@@ -81,22 +92,26 @@ class Turn:
             question: What was asked.
             response: The wording of domain.yml for its matter.
             hits: Passages on it, best first; none when the library has none.
-            nearby: All passages of the search, for suggestions.
+            suggestions: What is offered under it.
         """
-        suggestions = render.suggest_sections(nearby[1 : 1 + MAX_SUGGESTIONS]) if hits else []
-        disclaimer = self._wording("utter_disclaimer")
+        # The wording says whom to ask: the disclaimer does not say it again.
+        disclaimer = self._wording("utter_disclaimer_short")
         payload = render.advice_payload(
             uuid.uuid4().hex, question.text, self._wording(response), hits, disclaimer, suggestions
         )
         general = ""
         if hits:
-            quote, source = hits[0].extract, render.source_line(hits[0])
-            general = "\n" + self._wording("utter_in_general").format(extract=quote, source=source)
+            general = "\n" + self._wording("utter_in_general").format(
+                heading=hits[0].passage.heading,
+                extract=hits[0].passage.text,
+                source=render.source_line(hits[0]),
+            )
         self._dispatcher.utter_message(
             response=response,
+            preface=self._preface_line,
             general=general,
             disclaimer=disclaimer,
-            choices=self._lines("utter_further", suggestions),
+            choices=self._lines("utter_further" if hits else "utter_covered", suggestions),
             **self._choices(payload, question),
         )
         about = replace(question, about=hits[0].document.title if hits else "", is_open=False)
@@ -105,31 +120,54 @@ class Turn:
     def advise_without_library(self, response: str) -> Events:
         """Say whom to ask when the library cannot be used; called while its error is handled."""
         logger.exception("search failed")
-        return self.advise(Question(""), response, [], nearby=())
+        return self.advise(Question(""), response, [], [])
 
     def clarify(self, question: Question, choices: list[render.Payload]) -> Events:
         """Ask which of some readings is meant."""
         text = self._wording("utter_clarify")
+        payload = render.clarify_payload(question.text, text, choices)
+        return self._ask_back("utter_clarify", question, payload, choices)
+
+    def offer(self, question: Question, nearest: list[render.Payload]) -> Events:
+        """Say that it is not sure that a passage answers, and offer the nearest."""
+        payload = render.unsure_payload(
+            uuid.uuid4().hex, question.text, self._wording("utter_unsure"), nearest
+        )
+        return self._ask_back("utter_unsure", question, payload, nearest)
+
+    def _ask_back(
+        self,
+        response: str,
+        question: Question,
+        payload: render.Payload,
+        choices: list[render.Payload],
+    ) -> Events:
         self._dispatcher.utter_message(
-            response="utter_clarify",
+            response=response,
+            preface=self._preface_line,
             choices=self._lines(None, choices),
-            **self._choices(render.clarify_payload(question.text, text, choices), question),
+            **self._choices(payload, question),
         )
         return _record(replace(question, is_open=True), [], choices)
 
-    def refuse(self, question: Question, nearest: Sequence[Hit]) -> Events:
-        """Say that the documents do not cover the question, whom to ask, and what they cover."""
+    def refuse(self, question: Question, nearest: list[render.Payload]) -> Events:
+        """Say that the documents do not cover the question, whom to ask, and what they have."""
         response = refusal.find_wording(question)
-        suggestions = render.suggest_documents(nearest, limit=MAX_SUGGESTIONS)
         payload = render.abstain_payload(
-            uuid.uuid4().hex, question.text, self._wording(response), suggestions
+            uuid.uuid4().hex, question.text, self._wording(response), nearest
         )
         self._dispatcher.utter_message(
             response=response,
-            choices=self._lines("utter_covered", suggestions),
+            preface=self._preface_line,
+            choices=self._lines("utter_covered", nearest),
             **self._choices(payload, question),
         )
-        return _record(None, [], suggestions)
+        return _record(None, [], nearest)
+
+    def suggest_rest(self, hit: Hit) -> render.Payload:
+        """Return the button that leads to the next part of a section."""
+        title = self._wording("utter_go_on").format(heading=hit.passage.heading)
+        return {**render.suggestion(hit), "title": render.shorten(title)}
 
     def end(self, question: Question, *, seen: Sequence[str]) -> Events:
         """Say that there is no more on the question."""
@@ -161,14 +199,17 @@ class Turn:
 
     def _choices(self, payload: render.Payload, question: Question | None = None) -> dict[str, Any]:
         """Return the arguments that show a turn's choices as the channel does it best."""
-        topic = question.topic if question else None
-        name = topic.name if topic else ""
-        outcome.record_turn(self._tracker, payload, self._started, topic=name)
+        topic = question.topic if question else ""
+        outcome.record_turn(self._tracker, payload, self._started, topic=topic)
         if self._reads_contract:
-            return {"json_message": payload}
+            return {"json_message": {**payload, "preface": self._preface}}
         if self._shows_buttons:
             return {"buttons": payload["suggestions"][: self._max_buttons]}
         return {}
+
+    @property
+    def _preface_line(self) -> str:
+        return f"{self._preface}\n" if self._preface else ""
 
     def _lines(self, response: str | None, choices: Sequence[Mapping[str, str]]) -> str:
         """Return numbered lines under the words of a response; empty where buttons show them."""
@@ -181,7 +222,7 @@ class Turn:
     def _wording(self, response: str) -> str:
         """Return the words of a response, without the place of its choices."""
         text: str = self._domain["responses"][response][0]["text"]
-        for place in ("{choices}", "{general}", "{disclaimer}"):
+        for place in ("{preface}", "{choices}", "{general}", "{disclaimer}"):
             text = text.replace(place, "")
         return text.strip()
 

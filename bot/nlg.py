@@ -17,8 +17,9 @@ SHELL = "cmdline"
 EMERGENCY = "emergency"
 # Entity and slot with the kind of red flag (bot/components/red_flags.py).
 RED_FLAG = "red_flag"
-SELF_HARM = "self_harm"
 UNNAMED = "other"
+# The kinds whose words name the crisis line: harm on purpose may be behind them.
+IN_CRISIS = frozenset({"self_harm", "overdose", UNNAMED})
 
 
 class TurnGenerator(TemplatedNaturalLanguageGenerator):
@@ -72,8 +73,9 @@ class TurnGenerator(TemplatedNaturalLanguageGenerator):
         return message
 
     def _help(self, flag: Optional[str], country: str) -> Dict[str, Any]:
-        numbers = self._numbers.payload(country, with_crisis=flag == SELF_HARM)
-        return {"flag": flag or UNNAMED, "numbers": numbers}
+        kind = flag or UNNAMED
+        numbers = self._numbers.payload(country, with_crisis=kind in IN_CRISIS)
+        return {"flag": kind, "numbers": numbers}
 
     def _flag(self, tracker: DialogueStateTracker) -> Optional[str]:
         """Return the kind of red flag in the latest message, None for one without own words."""

@@ -5,6 +5,6 @@ ONNX Runtime, so that no server process ever imports torch.
 """
 
 from encoder.errors import EncoderUnavailable
-from encoder.onnx import Manifest, OnnxEncoder
+from encoder.onnx import Manifest, OnnxEncoder, WordPiece
 
-__all__ = ["EncoderUnavailable", "Manifest", "OnnxEncoder"]
+__all__ = ["EncoderUnavailable", "Manifest", "OnnxEncoder", "WordPiece"]

@@ -141,7 +141,7 @@ def _write_graph(
 
     # torch is there, with its types, only where the export has run.
     class Embedding(torch.nn.Module):  # type: ignore[misc,unused-ignore]
-        """Transformer, mean over the real tokens, unit length."""
+        """Transformer, mean over the real tokens, unit length; and what each token adds to it."""
 
         def __init__(self, model: torch.nn.Module) -> None:
             super().__init__()
@@ -149,14 +149,14 @@ def _write_graph(
 
         def forward(
             self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None
-        ) -> torch.Tensor:
+        ) -> tuple[torch.Tensor, torch.Tensor]:
             tokens = self.model(input_ids=input_ids, attention_mask=attention_mask)[0]
-            if attention_mask is None:
-                mean = tokens.mean(dim=1)
-            else:
-                mask = attention_mask.unsqueeze(-1).to(tokens.dtype)
-                mean = (tokens * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, dim=1)
+            if attention_mask is not None:
+                tokens = tokens * attention_mask.unsqueeze(-1).to(tokens.dtype)
+            total = tokens.sum(dim=1, keepdim=True)
+            # A token adds its own part along the direction of the sum: all parts make 1.
+            parts = (tokens * total).sum(dim=2) / (total * total).sum(dim=2).clamp(min=1e-9)
+            return torch.nn.functional.normalize(total.squeeze(1), dim=1), parts
 
     first: Any = transformer[0]
     texts = ["a short text", "another, longer one"][: 1 if one_by_one else 2]
@@ -172,8 +172,11 @@ def _write_graph(
             tuple(example[name] for name in inputs),
             str(path),
             input_names=inputs,
-            output_names=["embedding"],
-            dynamic_axes={**dict.fromkeys(inputs, batch | {1: "tokens"}), "embedding": batch},
+            output_names=["embedding", "weights"],
+            dynamic_axes={
+                **dict.fromkeys([*inputs, "weights"], batch | {1: "tokens"}),
+                "embedding": batch,
+            },
             opset_version=OPSET,
             dynamo=False,
         )

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession, SessionOptions
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from encoder.errors import EncoderUnavailable
 
-FORMAT = 2
+FORMAT = 3
 # The weights as they were trained, and rounded to 8 bits (docs/decisions/0008).
 MODEL_FILE, QUICK_FILE = "model.onnx", "quick.onnx"
 TOKENIZER_FILE, MANIFEST_FILE = "tokenizer.json", "manifest.json"
@@ -68,6 +69,20 @@ class Manifest:
         """Write the manifest into `folder`."""
         text = json.dumps(asdict(self), indent=2) + "\n"
         (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
+
+
+class WordPiece(NamedTuple):
+    """A part of a word, as the model reads it.
+
+    Attributes:
+        start: Offset in the text.
+        end: Offset behind its last letter.
+        weight: Its part of the text's embedding; those of all pieces make about 1.
+    """
+
+    start: int
+    end: int
+    weight: float
 
 
 class OnnxEncoder:
@@ -155,13 +170,41 @@ class OnnxEncoder:
                 list(pool.map(run, batches))
         return embeddings
 
+    def weigh(self, text: str) -> tuple[NDArray[np.float32], list[WordPiece]]:
+        """Return the embedding of a text, `(dim,)`, and what each of its word pieces adds to it.
+
+        A word piece adds its own part along the direction of the embedding: "omeprazole" adds much
+        to "does omeprazole cause it?", "does" little. The parts of all make 1 together with those
+        of the model's marks around the text.
+
+        Args:
+            text: Any text; what is longer than the model reads is left out.
+        """
+        whole = _without_surrogates(text)
+        encoding = self._tokenizer.encode(whole)
+        embeddings, weights = self._session.run(["embedding", "weights"], self._inputs([encoding]))
+        pieces = [
+            WordPiece(start, end, float(weight))
+            for (start, end), weight in zip(encoding.offsets, weights[0], strict=True)
+            if end > start
+        ]
+        embedding: NDArray[np.float32] = embeddings[0]
+        return embedding, pieces
+
     def _run(self, texts: list[str]) -> NDArray[np.float32]:
-        # Half an emoji, cut off by a client, is a lone surrogate: no tokenizer takes that.
-        whole = [text.encode("utf-8", "replace").decode() for text in texts]
-        encodings = self._tokenizer.encode_batch(whole)
+        encodings = self._tokenizer.encode_batch([_without_surrogates(text) for text in texts])
+        inputs = self._inputs(encodings)
+        embeddings: NDArray[np.float32] = self._session.run(["embedding"], inputs)[0]
+        return embeddings
+
+    def _inputs(self, encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
         inputs = {"input_ids": np.array([e.ids for e in encodings], dtype=np.int64)}
         if self._takes_mask:
             mask = [e.attention_mask for e in encodings]
             inputs["attention_mask"] = np.array(mask, dtype=np.int64)
-        embeddings: NDArray[np.float32] = self._session.run(["embedding"], inputs)[0]
-        return embeddings
+        return inputs
+
+
+def _without_surrogates(text: str) -> str:
+    """Return `text` of the same length without half an emoji, which no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,5 +1,6 @@
 """Cut documents into passages along their own sections, never inside a sentence."""
 
+import bisect
 import itertools
 import re
 from collections.abc import Iterator
@@ -12,6 +13,13 @@ from spacy.language import Language
 from spacy.util import compile_suffix_regex
 
 from knowledge.types import Document, Passage, Section
+
+# Words that point back at the sentence before: a passage should not begin with one.
+_POINTS_BACK = re.compile(
+    r"(it|its|they|them|their|this|these|those|that|he|she|such|but|also|and|so|however|then|"
+    r"still|instead|both|because of this|as a result|for example|in this case|other)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +117,41 @@ def _sentencizer() -> Language:
 
 
 def _balance(sentences: list[Sentence], max_words: int) -> Iterator[list[Sentence]]:
-    total = sum(sentence.n_words for sentence in sentences)
-    n_groups = -(-total // max_words)
-    target = total / max(n_groups, 1)
-    group: list[Sentence] = []
-    n_words = 0
-    for sentence in sentences:
-        too_long = n_words + sentence.n_words > max_words
-        past_target = n_words + sentence.n_words / 2 > target
-        if group and (too_long or (n_groups > 1 and past_target)):
-            yield group
-            group, n_words = [], 0
-        group.append(sentence)
-        n_words += sentence.n_words
-    if group:
-        yield group
+    """Yield groups of about equal length, each of which starts where a reader can start.
+
+    Of all ways to cut the sentences it is the one that costs least: how much each length differs
+    from the mean of the fewest groups possible, and each start that points back.
+    """
+    n, words = len(sentences), [0, *itertools.accumulate(s.n_words for s in sentences)]
+    target = words[-1] / max(-(-words[-1] // max_words), 1)
+    # The cheapest way to cut the first sentences: what it costs, and where its last group starts.
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, n + 1):
+        # A sentence that is too long by itself is a group of its own.
+        first = bisect.bisect_left(words, words[end] - max_words, 0, end - 1)
+        starts = range(first, end)
+        costs = [
+            best[start][0]
+            + ((words[end] - words[start]) / target - 1) ** 2
+            + (_cost_of_start(sentences[start]) if start else 0.0)
+            for start in starts
+        ]
+        cheapest = min(range(len(starts)), key=costs.__getitem__)
+        best.append((costs[cheapest], starts[cheapest]))
+    groups: list[list[Sentence]] = []
+    end = n
+    while end:
+        start = best[end][1]
+        groups.append(sentences[start:end])
+        end = start
+    yield from reversed(groups)
+
+
+def _cost_of_start(sentence: Sentence) -> float:
+    """Return what it costs to start a passage with a sentence; 1 is a whole passage's length."""
+    if _POINTS_BACK.match(sentence.text):
+        return 0.5
+    return 0.0 if sentence.opens_block else 0.05
 
 
 def _name(document: Document, section: Section, heading: str, taken: set[str]) -> str:

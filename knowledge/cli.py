@@ -25,7 +25,6 @@ from rich.text import Text
 from knowledge import embed
 from knowledge.errors import KnowledgeError
 from knowledge.index import Index
-from knowledge.refusal import Understanding, estimate
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 from knowledge.types import Hit
@@ -121,23 +120,18 @@ def search(
     if not query.strip():
         raise typer.BadParameter("The question is blank.", param_hint="QUERY")
     settings = Settings.from_env()
-    hits = Retriever.open(settings).search(
-        query, subject=settings.subject, top_k=top_k or settings.top_k
-    )
+    hits = Retriever.open(settings).search(query, top_k=top_k or settings.top_k)
     if as_json:
         _print_json([_as_dict(hit) for hit in hits])
         return
     for hit in hits:
         head = f"{hit.rank}. {hit.document.title} > {hit.passage.heading}"
-        probability = estimate(hit, Understanding())
-        mark = "" if probability >= settings.threshold else "  (below the threshold)"
+        mark = "" if hit.score >= settings.threshold else "  (below the threshold)"
         stdout.print(head, style="bold", markup=False, highlight=False)
         stdout.print(
-            f"   score {hit.score:.2f}  answers with probability {probability:.2f}{mark}",
-            style="dim",
-            highlight=False,
+            f"   answers with probability {hit.score:.2f}{mark}", style="dim", highlight=False
         )
-        stdout.print(f"   {hit.extract}\n", markup=False, highlight=False)
+        stdout.print(f"   {hit.passage.text}\n", markup=False, highlight=False)
     if not hits:
         stderr.print("Nothing found.")
 
@@ -277,12 +271,11 @@ def _warn(text: str) -> None:
 
 def _as_dict(hit: Hit) -> dict[str, Any]:
     return {
-        "rank": hit.rank, "score": hit.score, "probability": estimate(hit, Understanding()),
-        "similarity": hit.similarity,
+        "rank": hit.rank, "score": hit.score,
         "passage_id": hit.passage.id, "document_id": hit.document.id,
         "title": hit.document.title, "section": hit.passage.heading,
         "publisher": hit.document.attribution, "url": hit.document.url,
-        "reviewed": hit.document.reviewed, "extract": hit.extract, "text": hit.passage.text,
+        "reviewed": hit.document.reviewed, "marks": hit.marks, "text": hit.passage.text,
     }  # fmt: skip
 
 

@@ -47,6 +47,9 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row per text."""
 
+    def weigh(self, text: str) -> tuple[NDArray[np.float32], Sequence[tuple[int, int, float]]]:
+        """Return the embedding of a text, and start, end and weight of each of its word pieces."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

@@ -17,7 +17,6 @@ import numpy as np
 from knowledge.build import build
 from knowledge.embed import Encoder
 from knowledge.errors import DocumentUnreadable
-from knowledge.refusal import Understanding, estimate
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 from knowledge.words import subject_of
@@ -57,7 +56,7 @@ class Measurement:
         ndcg_at_10: Order of the first ten by grade, 0 to 1: gain 2^grade - 1, discount log2.
         mrr_at_10: One over the rank of the first relevant passage, 0 where none is among ten.
         recall_at_10: Share of the relevant passages among the first ten.
-        coverage: Share of questions whose first hit the refusal would let pass.
+        coverage: Share of questions whose first hit is judged to answer.
         queries_per_s: Questions answered a second, one after the other.
         p50_ms: Median time of one, encoder included, in milliseconds.
     """
@@ -86,11 +85,9 @@ class Collection:
 
     def rank(self, query: str) -> list[str]:
         """Return the ids of all passages, best first; each counts as its best chunk does."""
-        index = self.retriever.index
-        best = np.full(len(self.ids), -np.inf, dtype=np.float32)
-        owners = [int(passage.document_id) for passage in index.passages]
-        np.maximum.at(best, owners, self.retriever.score(query))
-        return [self.ids[number] for number in np.argsort(-best, kind="stable")]
+        passages = self.retriever.index.passages
+        owners = [int(passages[row].document_id) for row in self.retriever.order(query)]
+        return [self.ids[owner] for owner in dict.fromkeys(owners)]
 
 
 def evaluate(
@@ -119,7 +116,7 @@ def evaluate(
         started = time.perf_counter()
         hits = collection.retriever.search(queries[id_])
         seconds.append(time.perf_counter() - started)
-        answered.append(bool(hits) and estimate(hits[0], Understanding()) >= threshold)
+        answered.append(bool(hits) and hits[0].score >= threshold)
         found = collection.rank(queries[id_])[:DEPTH] if hits else []
         scores.append(measure_ranking(found, grades[id_]))
     ndcg, mrr, recall = np.mean(scores, axis=0).tolist()

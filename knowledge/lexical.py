@@ -1,4 +1,4 @@
-"""Full-text search over arrays: BM25 and coverage, read once from the index's own FTS5 table.
+"""Full-text search over arrays, read once from the index's own FTS5 table.
 
 FTS5 walks the whole list of every word for every query, which takes 17 ms for a long message over
 10,000 passages. The same figures from arrays take a fraction of one.
@@ -60,7 +60,7 @@ class Stemmer:
 class Lexicon:
     """The stems of a library, with the passages each occurs in; safe to use from several threads.
 
-    A query is looked up once (`find`), then scored (`bm25`, `coverage`).
+    A query is looked up once (`find`), then scored (`bm25`).
     """
 
     def __init__(
@@ -136,24 +136,25 @@ class Lexicon:
                 scores[self._rows[here]] += self._values[here]
         return scores
 
-    def coverage(self, terms: Sequence[int], row: int) -> float:
-        """Return the share of `terms` that occur in a passage, weighted by rarity.
+    def number(self, word: str) -> int:
+        """Return the number of the stem of a word, -1 where the library has none of its forms."""
+        return next((self._ids.get(stem, -1) for stem in self._stemmer.stems([word])), -1)
 
-        Returns:
-            0 to 1; a term counts with its inverse document frequency ln((N + 1) / (n + 0.5)).
-        """
-        total = covered = 0.0
+    def rarity(self, term: int) -> float:
+        """Return how rare a stem is: its inverse document frequency, ln((N + 1) / (n + 0.5))."""
+        n_having = self._starts[term + 1] - self._starts[term] if term >= 0 else 0
+        return math.log((self.n_passages + 1) / (n_having + 0.5))
+
+    def occurs(self, term: int, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say of each of some passages whether a stem occurs in it."""
+        if term < 0:
+            return np.zeros(len(rows), dtype=bool)
+        having = self._rows[self._starts[term] : self._starts[term + 1]]
         # Of the rows' own type: NumPy would else convert all of them.
-        sought = np.int32(row)
-        for term in terms:
-            start, end = (self._starts[term], self._starts[term + 1]) if term >= 0 else (0, 0)
-            rows = self._rows[start:end]
-            rarity = math.log((self.n_passages + 1) / (len(rows) + 0.5))
-            total += rarity
-            at = rows.searchsorted(sought)
-            if at < len(rows) and rows[at] == sought:
-                covered += rarity
-        return covered / total if total else 0.0
+        sought = rows.astype(having.dtype)
+        at = having.searchsorted(sought)
+        found: NDArray[np.bool_] = having[np.minimum(at, len(having) - 1)] == sought
+        return found
 
 
 def _args(kind: str) -> str:

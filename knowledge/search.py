@@ -2,10 +2,8 @@
 
 import logging
 import re
-import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +12,13 @@ from numpy.typing import NDArray
 from knowledge.cosines import LARGE, Cosines, best_rows, first_rows, multiply
 from knowledge.embed import Encoder, load_encoder
 from knowledge.errors import IndexMismatch
-from knowledge.extract import extract
 from knowledge.index import Index
+from knowledge.judge import judge
 from knowledge.lexical import Lexicon
+from knowledge.names import Names
 from knowledge.settings import Settings
+from knowledge.signals import Signals, Word, measure, weigh_words
 from knowledge.types import Hit
-from knowledge.words import focus_question, has_content
 from spelling import Spelling, count_words
 
 logger = logging.getLogger(__name__)
@@ -31,33 +30,21 @@ BM25_WEIGHT = 0.25
 TEXT_WEIGHT = 0.3
 HEADING_WEIGHT = 0.15
 NAMES_WEIGHT = 0.3
-# Most that a fully trusted intent adds to the score of its own topic's passages.
-TOPIC_WEIGHT = 0.15
 # Passages whose names are compared: the best by all else. 50 to 200 give the same figures.
 CANDIDATES = 100
 # Passages of a large library that are compared in full: the best by a sketch of the vectors.
 EXACT = 1000
 # Words of a query that are looked up; a whole life story has fewer different ones that matter.
 MAX_TERMS = 64
-# Length of a quotation, in words: enough to answer, short enough for a phone.
-MAX_EXTRACT_WORDS = 70
-MIN_EXTRACT_WORDS = 18
+# Passages that are judged together and ranked a second time.
+N_JUDGED = 8
+# Sentences of a passage that are marked as the nearest to a query, and how much less near than the
+# best one they may be, as a cosine.
+MAX_MARKS, MARK_MARGIN = 2, 0.05
 
-# Embed the two readings of a question.
-_cores = ThreadPoolExecutor(2, thread_name_prefix="reading")
 
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """What the words before retrieval were understood as.
-
-    Attributes:
-        name: A document's topic.
-        confidence: How sure that is, 0 to 1.
-    """
-
-    name: str
-    confidence: float
+Sureness = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +53,13 @@ class _Query:
 
     Attributes:
         terms: Its stems' numbers in the lexicon.
-        content: The same without words that mean nothing of their own.
-        embeddings: Of the query as it stands, and of its question with its subject, `(n, dim)`.
+        words: Those of its words that mean something.
+        embedding: Of the whole, `(dim,)`.
     """
 
     terms: list[int]
-    content: list[int]
-    embeddings: NDArray[np.float32]
+    words: list[Word]
+    embedding: NDArray[np.float32]
 
 
 class Retriever:
@@ -98,14 +85,13 @@ class Retriever:
                 raise IndexMismatch(field, expected, found)
         self.encoder = encoder
         self.index = index
-        self._is_alone = threading.Lock()
         with index.lock:
             self._lexicon = Lexicon.read(index.connection, len(index.passages))
         self._spelling = learn_spelling(index, self._lexicon)
         self._texts = Cosines(index.texts, large=large)
         self._headings = Cosines(index.questions.matrix[index.questions.starts], large=large)
         self._names = find_names(index)
-        self._topics = _group_by_topic(index)
+        self._called = Names(index)
 
     @classmethod
     def open(cls, settings: Settings, *, encoder: Encoder | None = None) -> "Retriever":
@@ -126,95 +112,108 @@ class Retriever:
             raise IndexMismatch("max_words", settings.max_words, max_words)
         return retriever
 
-    def search(
-        self,
-        query: str,
-        *,
-        topic: Topic | None = None,
-        subject: str = "",
-        top_k: int = 4,
-    ) -> list[Hit]:
-        """Return the passages that answer `query`, best first.
+    def search(self, query: str, *, top_k: int = 4) -> list[Hit]:
+        """Return the passages nearest to `query`, best first, each with how surely it answers.
 
         Args:
             query: One question in plain language; a blank query finds nothing.
-            topic: Raises the passages of its documents; never hides others.
-            subject: What the question is about where its own sentence does not say.
             top_k: Most hits returned.
-
-        Returns:
-            At most `top_k` hits, however far from the query; whether one answers it is for
-            `knowledge.refusal` to judge.
         """
         if not re.search(r"\w", query) or not self.index.passages:
             return []
         started = time.perf_counter()
-        read = self._read(query, subject)
-        scores = self._score(read, topic)
+        read = self._read(query)
+        rows, sure = self._judge(read, n=max(N_JUDGED, top_k))
         hits = [
-            self._hit(read, row, rank=rank, score=float(scores[row]))
-            for rank, row in enumerate(first_rows(scores, top_k), start=1)
+            self._hit(int(row), rank=rank, score=float(sure), embedding=read.embedding)
+            for rank, (row, sure) in enumerate(zip(rows[:top_k], sure[:top_k], strict=True), 1)
         ]
         ms = (time.perf_counter() - started) * 1000
-        best = hits[0].similarity if hits else float("nan")
-        logger.info("search hits=%d best=%.3f ms=%.0f", len(hits), best, ms)
+        logger.info("search hits=%d best=%.3f ms=%.0f", len(hits), float(sure[0]), ms)
         return hits
 
-    def score(self, query: str, *, topic: Topic | None = None, subject: str = "") -> Scores:
-        """Return every passage's rank score for `query`, 0 to 1, in the order of the index.
+    def look_up(self, name: str) -> Hit | None:
+        """Return the passage that has this id, or bears this name; None if there is none."""
+        row = self._called.find(name)
+        return None if row is None else self._hit(row, rank=1, score=1.0)
 
-        In a large library those of the passages far from the query are approximate.
+    def go_on(self, hit: Hit) -> Hit | None:
+        """Return the passage with which the section of `hit` goes on; None if it ends there."""
+        row = self._called.find(hit.passage.id)
+        if row is None or row + 1 == len(self.index.passages):
+            return None
+        here, after = self.index.passages[row], self.index.passages[row + 1]
+        is_same = (here.document_id, here.heading) == (after.document_id, after.heading)
+        return self._hit(row + 1, rank=1, score=1.0) if is_same else None
+
+    def order(self, query: str) -> list[int]:
+        """Return the rows of all passages, best first, those judged together in their new order.
+
+        In a large library the order of those far from the query is approximate.
         """
-        return self._score(self._read(query, subject), topic)
+        read = self._read(query)
+        scores = self._score(read)
+        judged, _ = self._judge(read, n=N_JUDGED)
+        rest = np.argsort(-scores, kind="stable")
+        return [*judged.tolist(), *rest[~np.isin(rest, judged)].tolist()]
 
-    def _read(self, query: str, subject: str) -> _Query:
+    def signals(
+        self, query: str, *, rows: Sequence[int] | None = None
+    ) -> tuple[list[int], Signals]:
+        """Return the rows of the passages that are judged for a query, and their signals.
+
+        Args:
+            query: One question.
+            rows: Passages to look at; by default the first of the first ranking.
+
+        Returns:
+            The rows, and `(n, n_signals)` in the order of `knowledge.signals.SIGNALS`.
+        """
+        read = self._read(query)
+        found, signals = self._measure(read, n=N_JUDGED, rows=rows)
+        return found.tolist(), signals
+
+    def _read(self, query: str) -> _Query:
         query = self._spelling.mend(query)
-        # Read a second time where that adds a subject: the whole message is else its best reading.
-        focus = focus_question(query, subject=subject) if subject else query
-        texts = [query] if focus == query else [query, focus]
-        terms = self._lexicon.find(query, max_terms=MAX_TERMS)
+        embedding, pieces = self.encoder.weigh(query)
         return _Query(
-            terms=terms,
-            content=terms if has_content(query) else [],
-            embeddings=self._embed(texts),
+            terms=self._lexicon.find(query, max_terms=MAX_TERMS),
+            words=weigh_words(query, pieces, self._lexicon, max_words=MAX_TERMS),
+            embedding=embedding,
         )
 
-    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the embedding of each reading, `(n_readings, dim)`."""
-        # Each by itself: padded to one length, a pair takes longer than two. At the same time where
-        # no other search does so, whose embeddings would only wait for these.
-        if len(texts) == 1 or not self._is_alone.acquire(blocking=False):
-            return np.concatenate([self.encoder.encode([text]) for text in texts])
-        try:
-            return np.concatenate(list(_cores.map(self.encoder.encode, zip(texts))))
-        finally:
-            self._is_alone.release()
+    def _judge(self, query: _Query, *, n: int) -> tuple[Rows, Sureness]:
+        """Return the first passages by how surely they answer, and how sure each is, 0 to 1."""
+        rows, signals = self._measure(query, n=n)
+        sure = judge(signals)
+        order = np.argsort(-sure, kind="stable")
+        return rows[order], sure[order]
 
-    def _score(self, query: _Query, topic: Topic | None) -> Scores:
-        """Return each passage's rank score, 0 to 1."""
-        embeddings = query.embeddings
+    def _measure(
+        self, query: _Query, *, n: int, rows: Sequence[int] | None = None
+    ) -> tuple[Rows, Signals]:
+        bm25 = self._lexicon.bm25(query.terms)
+        scores = self._score(query)
+        at = np.array(first_rows(scores, n) if rows is None else rows)
+        found = measure(self.index, self._lexicon, query.words, query.embedding, at, bm25, scores)
+        return at, found
+
+    def _score(self, query: _Query) -> Scores:
+        """Return each passage's score by the first ranking, 0 to 1."""
+        embeddings = query.embedding[np.newaxis]
         bm25 = self._lexicon.bm25(query.terms)[np.newaxis]
         texts, headings = self._texts.of(embeddings), self._headings.of(embeddings)
-        scores = self._add_up(bm25, texts, headings, topic)
+        scores = _add_up(bm25, texts, headings)
         if self._texts.is_sketched:
             rows = best_rows(scores, EXACT)
             self._texts.correct(texts, embeddings, rows)
             self._headings.correct(headings, embeddings, rows)
-            scores = self._add_up(bm25, texts, headings, topic)
+            scores = _add_up(bm25, texts, headings)
         # Where nothing else is known the heading stands in for a passage's names.
         names = headings.copy()
         candidates = best_rows(scores, CANDIDATES)
         names[:, candidates] = self._compare_names(embeddings, candidates)
         scores += NAMES_WEIGHT * _scale(names)
-        return scores / (1 + TOPIC_WEIGHT)
-
-    def _add_up(self, bm25: Scores, texts: Scores, headings: Scores, topic: Topic | None) -> Scores:
-        """Return each passage's score by all but its names."""
-        scores = BM25_WEIGHT * _scale(bm25)
-        scores += TEXT_WEIGHT * _scale(texts)
-        scores += HEADING_WEIGHT * _scale(headings)
-        if topic is not None and topic.name in self._topics:
-            scores[self._topics[topic.name]] += TOPIC_WEIGHT * topic.confidence
         return scores
 
     def _compare_names(
@@ -229,27 +228,33 @@ class Retriever:
         best: NDArray[np.float32] = np.maximum.reduceat(cosines, starts, axis=1)
         return best
 
-    def _hit(self, query: _Query, row: int, *, rank: int, score: float) -> Hit:
+    def _hit(
+        self, row: int, *, rank: int, score: float, embedding: NDArray[np.float32] | None = None
+    ) -> Hit:
         passage = self.index.passages[row]
-        # Hits are judged by the message as it stands: a subject that is added would bring
-        # everything closer.
-        embedding = query.embeddings[0]
         return Hit(
             passage=passage,
             document=self.index.documents[passage.document_id],
+            name=self._called.of(row),
             rank=rank,
             score=score,
-            similarity=float(self.index.texts[row] @ embedding),
-            question_similarity=float((self.index.questions.of(row) @ embedding).max()),
-            coverage=self._lexicon.coverage(query.content, row),
-            extract=extract(
-                passage,
-                self.index.sentences.of(row),
-                embedding,
-                max_words=MAX_EXTRACT_WORDS,
-                min_words=MIN_EXTRACT_WORDS,
-            ),
+            marks=() if embedding is None else self._mark(row, embedding),
         )
+
+    def _mark(self, row: int, embedding: NDArray[np.float32]) -> tuple[str, ...]:
+        """Return the sentences of a passage nearest to a query, in their order."""
+        near = self.index.sentences.of(row) @ embedding
+        best = [at for at in first_rows(near, MAX_MARKS) if near[at] >= near.max() - MARK_MARGIN]
+        passage = self.index.passages[row]
+        return tuple(passage.text[slice(*passage.sentences[at])] for at in sorted(best))
+
+
+def _add_up(bm25: Scores, texts: Scores, headings: Scores) -> Scores:
+    """Return each passage's score by all but its names."""
+    scores = BM25_WEIGHT * _scale(bm25)
+    scores += TEXT_WEIGHT * _scale(texts)
+    scores += HEADING_WEIGHT * _scale(headings)
+    return scores
 
 
 def find_names(index: Index) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -273,14 +278,6 @@ def learn_spelling(index: Index, lexicon: Lexicon) -> Spelling:
     names = [name for p in index.passages for name in (p.heading, *p.questions)]
     texts = (passage.text for passage in index.passages)
     return Spelling(count_words([*titles, *names]), count_words(texts), is_known=lexicon.has)
-
-
-def _group_by_topic(index: Index) -> dict[str, NDArray[np.int64]]:
-    """Return the rows of the passages of each topic."""
-    rows: dict[str, list[int]] = {}
-    for row, passage in enumerate(index.passages):
-        rows.setdefault(index.documents[passage.document_id].topic, []).append(row)
-    return {topic: np.array(found) for topic, found in rows.items()}
 
 
 def _scale(signals: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -23,6 +23,8 @@ class Settings:
         max_words: Most words of a passage (`KNOWLEDGE_MAX_WORDS`).
         top_k: Most passages an answer cites (`KNOWLEDGE_TOP_K`).
         threshold: Lowest probability that counts as an answer, 0 to 1 (`KNOWLEDGE_THRESHOLD`).
+        unsure: Lowest probability at which a passage may be near; below it a question is refused,
+            0 to 1 (`KNOWLEDGE_UNSURE`).
         timeout_s: Longest a search may take, in seconds (`KNOWLEDGE_TIMEOUT_S`).
         subject: What a question is about that names no condition (`KNOWLEDGE_SUBJECT`); set, but
             empty, for a library without one subject.
@@ -35,6 +37,7 @@ class Settings:
     max_words: int = 160
     top_k: int = 4
     threshold: float = 0.35
+    unsure: float = 0.1
     timeout_s: float = 2.0
     subject: str = "osteoporosis"
 
@@ -56,6 +59,7 @@ class Settings:
             max_words=int(_number(environ, "MAX_WORDS", defaults.max_words, low=20, high=1000)),
             top_k=int(_number(environ, "TOP_K", defaults.top_k, low=1, high=50)),
             threshold=_number(environ, "THRESHOLD", defaults.threshold, low=0, high=1),
+            unsure=_number(environ, "UNSURE", defaults.unsure, low=0, high=1),
             timeout_s=_number(environ, "TIMEOUT_S", defaults.timeout_s, low=0.001, high=60),
             subject=environ.get(PREFIX + "SUBJECT", defaults.subject).strip(),
         )

@@ -93,21 +93,15 @@ class Hit:
     """A passage found for a query.
 
     Attributes:
-        score: Rank score, 0 to 1, comparable within one search only.
-        similarity: Cosine between query and passage (title, heading and text), -1 to 1; comparable
-            between searches.
-        question_similarity: The same between query and the nearest of the ways to ask what the
-            passage answers.
-        coverage: Share of the query's words that occur in the passage or its questions, rare
-            words counting more, 0 to 1.
-        extract: The sentences of `passage.text` that answer the query: a substring of it.
+        name: What it is called where it is offered; no other passage has that name.
+        score: How sure it is that the passage answers, 0 to 1; comparable between searches.
+        marks: The sentences of `passage.text` nearest to the query, each a substring of it; empty
+            where nothing was searched.
     """
 
     passage: Passage
     document: Document
+    name: str
     rank: int
     score: float
-    similarity: float
-    question_similarity: float
-    coverage: float
-    extract: str
+    marks: tuple[str, ...] = ()

@@ -25,24 +25,15 @@ def has_content(text: str) -> bool:
     return any(word not in FUNCTION_WORDS for word in re.findall(r"\w+", text.lower()))
 
 
-def focus_question(message: str, *, subject: str) -> str:
-    """Return the sentence of a message that asks, naming its subject.
+def split_questions(message: str) -> list[str]:
+    """Return the questions of a message of several sentences; none of a message of one.
 
-    "My daughter has just been told she has lupus. Is it going to affect her bones?" tells a story
-    around its question. The question alone is closer to what the documents answer, once it says
-    what "it" is.
-
-    Args:
-        message: One message; the last of its questions counts, or else its last sentence.
-        subject: Added in brackets where the sentence does not name it; empty adds nothing.
+    "What is lupus? Can it be cured?" asks two things, and no passage may answer both. A story
+    around a question may drown it.
     """
-    parts = re.split(r"(?<=[.?!])\s+|\n+", message)
-    sentences = [part.strip() for part in parts if re.search(r"\w", part)]
-    questions = [sentence for sentence in sentences if sentence.endswith("?")]
-    sentence = (questions or sentences or [message])[-1]
-    if not subject or subject.lower() in sentence.lower():
-        return sentence
-    return f"{sentence} ({subject})"
+    parts = re.split(r"(?<=[.?!])\s+|\n+", message.strip())
+    questions = [part.strip() for part in parts if part.endswith("?") and has_content(part)]
+    return questions if len(parts) > 1 else []
 
 
 def subject_of(question: str) -> str:

@@ -16,6 +16,7 @@ LABELS = {
     "medicines": "medicine",
     "body_parts": "body_part",
     "people": "person",
+    "feelings": "feeling",
 }
 
 

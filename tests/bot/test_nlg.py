@@ -221,10 +221,10 @@ def test_emergency_has_the_words_of_its_kind_and_the_number(say):
     }
 
 
-def test_self_harm_gets_the_crisis_line_too(say):
-    message = say("self_harm", **NUMBERS)
+@pytest.mark.parametrize("kind", ["self_harm", "overdose", "other"])
+def test_harm_that_may_be_on_purpose_gets_the_crisis_line_too(say, kind):
+    message = say(kind, **NUMBERS)
 
-    assert message["text"] == "Call 999 or Samaritans 116 123."
     assert [line["href"] for line in message["custom"]["numbers"]] == ["tel:999", "tel:116123"]
 
 

@@ -132,6 +132,10 @@ class FakeEncoder:
                 counts[row, zlib.crc32(word.encode()) % self.dim] += 1
         return counts / np.linalg.norm(counts, axis=1, keepdims=True).clip(1e-9)
 
+    def weigh(self, text: str) -> tuple[NDArray[np.float32], list[tuple[int, int, float]]]:
+        words = list(re.finditer(r"\w+", text))
+        return self.encode([text])[0], [(*word.span(), 1 / len(words)) for word in words]
+
 
 @pytest.fixture(scope="session")
 def make_encoder() -> type[FakeEncoder]:

@@ -245,7 +245,7 @@ def test_readers_see_one_build_or_the_other(settings: Settings, encoder: Encoder
         while not ended.is_set():
             index = Index.load(settings.index)
             hits = Retriever(encoder, index).search("spinach cheese")
-            assert all(hit.extract in hit.passage.text for hit in hits)
+            assert all(mark in hit.passage.text for hit in hits for mark in hit.marks)
             assert len(index.passages) == index.manifest.n_passages == len(index.texts)
             seen.add(index.manifest.corpus)
             index.close()
@@ -294,7 +294,7 @@ def test_live_retriever_picks_up_a_new_build(
     assert hit.passage.text == "Cheese holds calcium."
     assert following.current().encoder is old.encoder
     # Who had begun with the old one ends with it.
-    assert "Milk" in old.search("Which foods hold calcium?", top_k=1)[0].extract
+    assert "Milk" in old.search("Which foods hold calcium?", top_k=1)[0].passage.text
 
 
 def test_live_retriever_never_fails_a_search_while_builds_go_on(
@@ -308,7 +308,7 @@ def test_live_retriever_never_fails_a_search_while_builds_go_on(
         while not ended.is_set():
             hits = following.current().search("Which foods hold calcium?", top_k=3)
             assert len(hits) == 3
-            assert all(hit.extract in hit.passage.text for hit in hits)
+            assert all(mark in hit.passage.text for hit in hits for mark in hit.marks)
             n_searches += 1
         return n_searches
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from knowledge import lexical
 from knowledge.index import Index
 from knowledge.lexical import COLUMN_WEIGHTS, Lexicon, Stemmer
-from knowledge.words import content_words
+from knowledge.words import content_words, has_content
 
 # Each hostile query with the words that it comes down to.
 HOSTILE = [
@@ -80,9 +80,16 @@ def score(lexicon: Lexicon, query: str, *, max_terms: int = 64) -> list[float]:
 
 
 def cover(lexicon: Lexicon, query: str, *, max_terms: int = 64) -> list[float]:
-    """Return the coverage of `query` by every passage."""
-    terms = lexicon.find(query, max_terms=max_terms)
-    return [lexicon.coverage(terms, row) for row in range(lexicon.n_passages)]
+    """Return the share of the words of `query` that every passage has, rare ones counting more."""
+    if not has_content(query):
+        return [0.0] * lexicon.n_passages
+    words = content_words(query)[:max_terms]
+    terms = sorted({lexicon.number(word) for word in words} - {-1})
+    terms += [-1] * len([word for word in words if lexicon.number(word) == -1])
+    rows = np.arange(lexicon.n_passages)
+    rarities = np.array([lexicon.rarity(term) for term in terms])[:, None]
+    having = np.array([lexicon.occurs(term, rows) for term in terms])
+    return ((having * rarities).sum(axis=0) / rarities.sum()).tolist()
 
 
 def score_by_fts5(index: Index, query: str) -> list[float]:

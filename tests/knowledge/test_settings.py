@@ -21,6 +21,7 @@ GOOD = [
     ("THRESHOLD", "0", 0.0),
     ("THRESHOLD", "0.5", 0.5),
     ("THRESHOLD", "1", 1.0),
+    ("UNSURE", "0.2", 0.2),
     ("TIMEOUT_S", "0.001", 0.001),
     ("TIMEOUT_S", "60", 60.0),
     ("SUBJECT", " lupus ", "lupus"),
@@ -31,6 +32,7 @@ BAD = {
     "MAX_FILE_MB": ["big", "0", "-1", "10001", "nan", "50MB"],
     "MAX_WORDS": ["many", "19", "1001", "160.5", "1e2", "nan", " "],
     "TOP_K": ["four", "0", "51", "-4", "4.0", "inf", "9" * 5000],
+    "UNSURE": ["low", "-0.01", "1.01"],
     "THRESHOLD": ["high", "-0.01", "1.01", "nan", "inf", "0,5", "50%"],
     "TIMEOUT_S": ["soon", "0", "-1", "60.1", "nan", "inf", "2s"],
 }

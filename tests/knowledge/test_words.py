@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.words import FUNCTION_WORDS, content_words, focus_question
+from knowledge.words import FUNCTION_WORDS, content_words, has_content, split_questions
 
 
 @pytest.mark.parametrize(
@@ -39,37 +39,27 @@ def test_function_words_hold_no_topic(topic: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "sentence"),
+    ("message", "questions"),
     [
-        ("What is DXA?", "What is DXA?"),
-        ("I fell. What now? It hurts.", "What now?"),
-        ("One? Two? Three.", "Two?"),
-        ("my hip\nmy wrist\n\nmy back", "my back"),
-        ("It is 2.5 cm. OK", "OK"),
-        ("  Bone? ... ?! ", "Bone?"),
-        ("?!", "?!"),
-        ("", ""),
+        ("What is lupus? Can it be cured?", ["What is lupus?", "Can it be cured?"]),
+        ("She has lupus. Is it bad for bones?", ["Is it bad for bones?"]),
+        ("My mum fell.\nwhy do bones break?\nThank you", ["why do bones break?"]),
+        ("Is it bad for bones?", []),
+        ("  Is it bad for bones?  ", []),
+        ("She has lupus. I am worried.", []),
+        ("Really? Why? Is it bad for bones?", ["Is it bad for bones?"]),
+        ("", []),
     ],
 )
-def test_focus_question_is_the_last_that_asks(message: str, sentence: str) -> None:
-    assert focus_question(message, subject="") == sentence
-
-
-@pytest.mark.parametrize(
-    ("message", "sentence"),
-    [
-        ("She has lupus. Is it bad for bones?", "Is it bad for bones? (lupus)"),
-        ("She has lupus. Is LUPUS bad for bones?", "Is LUPUS bad for bones?"),
-        ("my bones", "my bones (lupus)"),
-    ],
-)
-def test_focus_question_names_its_subject_once(message: str, sentence: str) -> None:
-    assert focus_question(message, subject="lupus") == sentence
+def test_split_questions_are_those_of_a_message_of_several_sentences(
+    message: str, questions: list[str]
+) -> None:
+    assert split_questions(message) == questions
 
 
 @given(st.text(max_size=200))
-def test_focus_question_is_a_part_of_the_message(message: str) -> None:
-    sentence = focus_question(message, subject="")
-
-    assert sentence in message
-    assert bool(content_words(sentence)) == bool(content_words(message))
+def test_split_questions_are_parts_of_the_message(message: str) -> None:
+    for question in split_questions(message):
+        assert question in message
+        assert question.endswith("?")
+        assert has_content(question)

@@ -209,7 +209,8 @@ async def _answer(
     else:
         hits = _prefer_new(best, seen)
     kept = refusal.keep_answers(hits, threshold=settings.threshold)
-    kept = [*kept[: settings.top_k], *parts] if kept else parts
+    # Each once: what answers a part may be what answers the whole.
+    kept = list({hit.passage.id: hit for hit in [*kept[: settings.top_k], *parts]}.values())
     if kept:
         offered = await suggest(turn, kept[:1], [*parts, *hits], seen, library)
         return turn.answer(question, kept, offered, seen=())

@@ -21,11 +21,11 @@ def make_hit(
     name: str = "men",
     *,
     rank: int = 1,
-    similarity: float = 0.9,
+    score: float = 0.9,
     text: str = TEXT,
     **document: Any,
 ) -> Hit:
-    """Return a hit on the passage `<name>#section`, quoted by its first sentence."""
+    """Return a hit on the passage `<name>#section`, its first sentence marked."""
     fields = {
         "title": f"About {name}",
         "topic": name,
@@ -38,12 +38,10 @@ def make_hit(
     return Hit(
         passage=passage,
         document=Document(name, **fields),
+        name=passage.heading,
         rank=rank,
-        score=1.0 / rank,
-        similarity=similarity,
-        question_similarity=similarity,
-        coverage=similarity,
-        extract=text[:30],
+        score=score,
+        marks=(text[:30],),
     )
 
 
@@ -54,12 +52,22 @@ class FakeRetriever:
         self.hits = hits
         self.error = error
         self.calls: list[dict[str, Any]] = []
+        # The passage with which the section of another goes on, by that one's id.
+        self.rest: dict[str, Hit] = {}
 
     def search(self, query: str, **options: Any) -> list[Hit]:
         self.calls.append({"query": query, **options})
         if self.error:
             raise self.error
         return self.hits[: options["top_k"]]
+
+    def look_up(self, name: str) -> Hit | None:
+        if self.error:
+            raise self.error
+        return next((h for h in self.hits if name in (h.passage.id, h.name)), None)
+
+    def go_on(self, hit: Hit) -> Hit | None:
+        return self.rest.get(hit.passage.id)
 
 
 Turn = Callable[..., tuple[list[dict[str, Any]], dict[str, Any]]]
@@ -79,9 +87,16 @@ def take_turn(domain: dict[str, Any]) -> Turn:
         channel: str = "rest",
         slots: dict[str, Any] | None = None,
         settings: Settings | None = None,
+        feeling: str = "",
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         ranking = [{"name": intent, "confidence": confidence}]
-        message = {"text": text, "intent": ranking[0], "intent_ranking": ranking}
+        felt = {"entity": "feeling", "value": feeling, "start": 0, "end": 1}
+        message = {
+            "text": text,
+            "intent": ranking[0],
+            "intent_ranking": ranking,
+            "entities": [felt] if feeling else [],
+        }
         tracker = Tracker("me", slots or {}, message, [], False, None, {}, "action_listen")
         tracker.get_latest_input_channel = lambda: channel  # type: ignore[method-assign]
         dispatcher = CollectingDispatcher()

@@ -1,5 +1,7 @@
 """No advice, whom to ask, and what the library says in general."""
 
+from typing import Any
+
 import pytest
 
 from actions.advise import WORDINGS, ActionAdvise
@@ -16,14 +18,37 @@ def test_advise_quotes_what_holds_in_general(take_turn: Turn) -> None:
 
     payload = messages[0]["custom"]
     assert payload["kind"] == "advice"
-    assert payload["quote"] in payload["citations"][0]["text"]
-    assert payload["quote"] in messages[0]["general"]
-    assert payload["disclaimer"]
+    assert payload["heading"] == "What about men?"
+    assert payload["quote"] == payload["citations"][0]["text"]
+    assert f"{payload['heading']}\n{payload['quote']}" in messages[0]["general"]
     assert slots["shown"] == ["men#section"]
 
 
+def test_advice_says_once_whom_to_ask(take_turn: Turn, domain: dict[str, Any]) -> None:
+    messages, slots = take_turn(ActionAdvise, FakeRetriever([make_hit()]), "should I stop?")
+
+    short = domain["responses"]["utter_disclaimer_short"][0]["text"]
+    assert messages[0]["custom"]["disclaimer"] == messages[0]["disclaimer"] == short
+    assert "ask" not in short
+    assert "disclaimed" not in slots
+
+
+@pytest.mark.parametrize("text", ["What about lupus?", "lupus#section"])
+def test_what_was_chosen_is_shown_and_not_taken_for_advice(take_turn: Turn, text: str) -> None:
+    retriever = FakeRetriever([make_hit("men"), make_hit("lupus", score=0.0)])
+    offers = [
+        {"title": f"What about {name}?", "payload": "x", "passage_id": f"{name}#section"}
+        for name in ("men", "lupus")
+    ]
+
+    messages, _ = take_turn(ActionAdvise, retriever, text, slots={"offers": offers})
+
+    payload = messages[0]["custom"]
+    assert (payload["kind"], payload["heading"]) == ("answer", "What about lupus?")
+
+
 def test_advise_without_a_passage_still_says_whom_to_ask(take_turn: Turn) -> None:
-    hits = [make_hit("men", similarity=0.0)]
+    hits = [make_hit("men", score=0.0), make_hit("lupus", score=0.0)]
 
     messages, _ = take_turn(ActionAdvise, FakeRetriever(hits), "should I?", intent="seek_advice")
 
@@ -31,6 +56,8 @@ def test_advise_without_a_passage_still_says_whom_to_ask(take_turn: Turn) -> Non
     assert payload["citations"] == []
     assert payload["quote"] == messages[0]["general"] == ""
     assert "doctor" in payload["text"]
+    titles = [suggestion["title"] for suggestion in payload["suggestions"]]
+    assert titles == ["What about men?", "What about lupus?"]
 
 
 def test_advise_says_whom_to_ask_when_the_library_cannot_be_used(take_turn: Turn) -> None:
@@ -47,7 +74,7 @@ def test_wordings_name_whom_to_ask_and_recommend_nothing(domain, wording: str) -
     text = domain["responses"][wording][0]["text"]
 
     assert "doctor" in text
-    assert text.startswith("I cannot tell you")
+    assert text.startswith("{preface}I cannot tell you")
 
 
 def test_wording_on_stopping_warns_of_stopping_on_ones_own(domain) -> None:

@@ -11,7 +11,7 @@ from knowledge.settings import Settings
 from tests.actions.conftest import TEXT, FakeRetriever, Turn, make_hit
 
 
-def test_answer_quotes_the_first_hit_word_for_word(take_turn: Turn) -> None:
+def test_answer_quotes_the_whole_passage_under_its_heading(take_turn: Turn) -> None:
     hits = [make_hit("men"), make_hit("lupus", rank=2)]
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
@@ -19,10 +19,11 @@ def test_answer_quotes_the_first_hit_word_for_word(take_turn: Turn) -> None:
     assert len(messages) == 1
     payload = messages[0]["custom"]
     assert payload["kind"] == "answer"
-    assert payload["text"] == TEXT[:30]
-    assert payload["text"] in payload["citations"][0]["text"]
+    assert payload["heading"] == "What about men?"
+    assert payload["text"] == TEXT == payload["citations"][0]["text"]
+    assert payload["marks"] == [TEXT[:30]]
     assert payload["resolved_query"] == "can men get it?"
-    assert payload["disclaimer"]
+    assert payload["preface"] == ""
 
 
 def test_answer_cites_every_hit_best_first(take_turn: Turn) -> None:
@@ -42,17 +43,127 @@ def test_answer_cites_every_hit_best_first(take_turn: Turn) -> None:
             "text": TEXT,
             "score": score,
         }
-        for name, score in (("men", 1.0), ("lupus", 0.5))
+        for name, score in (("men", 0.9), ("lupus", 0.9))
     ]
 
 
-def test_answer_suggests_the_sections_that_were_not_quoted(take_turn: Turn) -> None:
-    hits = [make_hit("men"), make_hit("lupus", rank=2)]
+def offer(name: str) -> dict[str, str]:
+    title = f"What about {name}?"
+    return {"title": title, "payload": title, "passage_id": f"{name}#section"}
 
-    messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
 
-    title = "What about lupus?"
-    assert messages[0]["custom"]["suggestions"] == [{"title": title, "payload": title}]
+def test_answer_offers_other_passages_each_once(take_turn: Turn) -> None:
+    hits = [make_hit(name) for name in ("men", "lupus", "men", "lupus", "a", "b", "c")]
+
+    messages, slots = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
+
+    offers = [offer("lupus"), offer("a"), offer("b")]
+    assert messages[0]["custom"]["suggestions"] == slots["offers"] == offers
+
+
+def test_answer_offers_nothing_that_was_just_shown(take_turn: Turn) -> None:
+    hits = [make_hit("men"), make_hit("lupus"), make_hit("a")]
+
+    messages, _ = take_turn(
+        ActionAnswerQuestion, FakeRetriever(hits), slots={"shown": ["lupus#section"]}
+    )
+
+    assert messages[0]["custom"]["suggestions"] == [offer("a")]
+
+
+def test_a_long_section_can_be_read_on(take_turn: Turn) -> None:
+    retriever = FakeRetriever([make_hit("men"), make_hit("lupus"), make_hit("rest")])
+    retriever.rest = {"men#section": make_hit("rest")}
+
+    messages, _ = take_turn(ActionAnswerQuestion, retriever)
+
+    first, second = messages[0]["custom"]["suggestions"]
+    assert (first["title"], first["passage_id"]) == (
+        "Go on reading: What about rest?",
+        "rest#section",
+    )
+    assert second == offer("lupus")
+
+
+def test_the_disclaimer_is_in_full_once(take_turn: Turn, domain: dict[str, Any]) -> None:
+    said = []
+    slots: dict[str, Any] = {}
+    for _ in range(3):
+        messages, slots = take_turn(ActionAnswerQuestion, FakeRetriever([make_hit()]), slots=slots)
+        said.append(messages[0]["custom"]["disclaimer"])
+
+    full, short = (
+        domain["responses"][name][0]["text"]
+        for name in ("utter_disclaimer", "utter_disclaimer_short")
+    )
+    assert said == [full, short, short]
+
+
+@pytest.mark.parametrize("feeling", ["afraid", "sad"])
+@pytest.mark.parametrize("score", [0.9, 0.2, 0.01], ids=["answer", "unsure", "refusal"])
+def test_a_person_who_is_afraid_or_sad_gets_a_kind_word_first(
+    take_turn: Turn, domain: dict[str, Any], feeling: str, score: float
+) -> None:
+    hits = [make_hit("men", score=score), make_hit("lupus", score=score)]
+
+    messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits), feeling=feeling)
+
+    kind = domain["responses"][f"utter_kind_{feeling}"][0]["text"]
+    assert messages[0]["custom"]["preface"] == kind
+    assert messages[0]["preface"] == f"{kind}\n"
+    wording = domain["responses"][messages[0]["response"]][0]["text"]
+    assert wording.startswith("{preface}")
+
+
+def test_an_unsure_search_offers_headings_and_quotes_nothing(take_turn: Turn) -> None:
+    names = ("men", "lupus", "a", "b", "c")
+    hits = [make_hit(name, score=0.3) for name in names]
+
+    messages, slots = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
+
+    payload = messages[0]["custom"]
+    assert payload["kind"] == "clarify"
+    assert payload["suggestions"] == slots["offers"] == [offer(name) for name in names[:4]]
+    assert not {"citations", "disclaimer", "heading", "quote"} & set(payload)
+    assert payload["answer_id"]
+    assert all(TEXT not in str(value) for value in messages[0].values())
+    assert slots["asked"]["is_open"] is True
+
+
+class ByQuestion(FakeRetriever):
+    """Finds for each text what it was given for it."""
+
+    def __init__(self, **hits: Any) -> None:
+        super().__init__([hit for found in hits.values() for hit in found])
+        self.by = hits
+
+    def search(self, query: str, **options: Any) -> Any:
+        key = "lupus" if "lupus" in query else "men"
+        return self.by["both" if "lupus" in query and "men" in query else key]
+
+
+def test_the_second_question_of_a_message_is_offered_first(take_turn: Turn) -> None:
+    men, lupus, other = make_hit("men"), make_hit("lupus"), make_hit("other")
+    retriever = ByQuestion(men=[men], lupus=[lupus], both=[men, other])
+
+    messages, _ = take_turn(ActionAnswerQuestion, retriever, "Can men get it? And lupus?")
+
+    payload = messages[0]["custom"]
+    assert payload["heading"] == "What about men?"
+    assert payload["suggestions"] == [offer("lupus"), offer("other")]
+
+
+def test_a_question_drowned_in_a_story_is_answered(take_turn: Turn) -> None:
+    retriever = ByQuestion(
+        men=[make_hit("men")],
+        lupus=[],
+        both=[make_hit("other", score=0.2), make_hit("a", score=0.2)],
+    )
+    story = "My sister has lupus and a dog and a garden. Can men get it?"
+
+    messages, _ = take_turn(ActionAnswerQuestion, retriever, story)
+
+    assert messages[0]["custom"]["heading"] == "What about men?"
 
 
 def test_answer_in_the_shell_has_no_payload(take_turn: Turn) -> None:
@@ -60,7 +171,8 @@ def test_answer_in_the_shell_has_no_payload(take_turn: Turn) -> None:
 
     assert messages[0]["response"] == "utter_answer"
     assert not messages[0]["custom"]
-    assert messages[0]["extract"] == TEXT[:30]
+    assert messages[0]["heading"] == "What about men?"
+    assert messages[0]["extract"] == TEXT
     assert "About men" in messages[0]["source"]
 
 
@@ -89,11 +201,12 @@ def test_answer_remembers_what_was_searched_and_shown(take_turn: Turn) -> None:
         },
         "shown": ["men#section"],
         "offers": [],
+        "disclaimed": True,
     }
 
 
 def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> None:
-    hits = [make_hit("men", similarity=0.2), make_hit("lupus", rank=2, similarity=0.1)]
+    hits = [make_hit("men", score=0.02), make_hit("lupus", rank=2, score=0.01)]
 
     messages, slots = take_turn(
         ActionAnswerQuestion, FakeRetriever(hits), "how do I fix a bike?", intent="nlu_fallback"
@@ -101,33 +214,29 @@ def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> Non
 
     payload = messages[0]["custom"]
     assert payload["kind"] == "abstain"
-    assert [suggestion["title"] for suggestion in payload["suggestions"]] == [
-        "About men",
-        "About lupus",
-    ]
+    offers = [offer("men"), offer("lupus")]
+    assert payload["suggestions"] == offers
     assert "citations" not in payload
     assert "disclaimer" not in payload
-    titles = ["About men", "About lupus"]
-    offers = [{"title": title, "payload": title} for title in titles]
     assert slots == {"replied": True, "asked": None, "shown": [], "offers": offers}
 
 
 def test_refusal_outside_the_contract_channels_has_buttons(take_turn: Turn) -> None:
-    hits = [make_hit("men", similarity=0.1)]
+    hits = [make_hit("men", score=0.01)]
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits), channel="webexteams")
 
     assert messages[0]["response"] == "utter_abstain"
-    assert messages[0]["buttons"] == [{"title": "About men", "payload": "About men"}]
+    assert messages[0]["buttons"] == [offer("men")]
     assert not messages[0]["custom"]
 
 
 def test_refusal_in_the_shell_has_lines_instead_of_a_menu(take_turn: Turn) -> None:
-    hits = [make_hit("men", similarity=0.1)]
+    hits = [make_hit("men", score=0.01)]
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits), channel="cmdline")
 
-    assert messages[0]["choices"].endswith("\n1. About men")
+    assert messages[0]["choices"].endswith("\n1. What about men?")
     assert messages[0]["buttons"] == []
     assert not messages[0]["custom"]
 
@@ -161,23 +270,6 @@ def test_the_users_own_words_are_searched(take_turn: Turn, text: str, query: str
     take_turn(ActionAnswerQuestion, retriever, text)
 
     assert retriever.calls[0]["query"] == query
-
-
-def test_the_topic_understood_goes_to_the_search(take_turn: Turn) -> None:
-    retriever = FakeRetriever([make_hit()])
-
-    take_turn(ActionAnswerQuestion, retriever, intent="ask_men", confidence=0.8)
-
-    topic = retriever.calls[0]["topic"]
-    assert (topic.name, topic.confidence) == ("men", 0.8)
-
-
-def test_an_unsure_message_is_searched_without_a_topic(take_turn: Turn) -> None:
-    retriever = FakeRetriever([make_hit()])
-
-    take_turn(ActionAnswerQuestion, retriever, intent="nlu_fallback")
-
-    assert retriever.calls[0]["topic"] is None
 
 
 def test_a_missing_index_gets_a_polite_message(

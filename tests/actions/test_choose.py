@@ -70,6 +70,14 @@ def test_match_title_takes_one_telling_word_only_when_asked_which(
     assert match_title("the blood one", OFFERS, is_open=is_open) == expected
 
 
+@pytest.mark.parametrize(
+    "text", ["how are bone scans done", "what happens at the test", "is lupus treated"]
+)
+@pytest.mark.parametrize("is_open", [True, False])
+def test_match_title_leaves_a_question_of_its_own(text: str, is_open: bool) -> None:
+    assert match_title(text, OFFERS, is_open=is_open) is None
+
+
 @pytest.mark.parametrize("text", ["lupus", "and the kidneys?", "what is a blood clot", "?"])
 def test_match_title_leaves_what_names_none_or_several(text: str) -> None:
     assert match_title(text, OFFERS, is_open=True) is None

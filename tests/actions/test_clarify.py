@@ -9,7 +9,7 @@ from actions.clarify import find_choices, may_be_vague
 from actions.resolve import Question
 from tests.actions.conftest import FakeRetriever, Turn, make_hit
 
-TWO = [make_hit("men", similarity=0.6), make_hit("lupus", similarity=0.6)]
+TWO = [make_hit("men", score=0.6), make_hit("lupus", score=0.6)]
 TITLES = ["What about men?", "What about lupus?"]
 
 
@@ -33,38 +33,20 @@ def test_what_names_a_thing_or_asks_is_not_vague(question: Question) -> None:
 
 
 def test_choices_are_the_best_passage_of_each_document() -> None:
-    hits = [*TWO, make_hit("men", rank=1, similarity=0.5)]
+    hits = [*TWO, make_hit("men", score=0.5)]
 
-    assert [choice["title"] for choice in find_choices(Question("tests"), hits)] == TITLES
+    choices = find_choices(Question("tests"), hits, unsure=0.1)
+
+    assert [choice["title"] for choice in choices] == TITLES
 
 
 @pytest.mark.parametrize(
-    ("question", "hits"),
-    [
-        (Question("injections"), TWO[:1]),
-        (Question("injections", confidences={"men": 0.8}), TWO),
-        (Question("injections"), [make_hit("men", similarity=0.9), *TWO]),
-        (Question("injections"), [TWO[0], make_hit("lupus", rank=3, similarity=0.6)]),
-    ],
-    ids=["one-document", "sure-topic", "near-heading", "far-behind"],
+    "hits",
+    [TWO[:1], [make_hit("men", score=0.9), *TWO], [make_hit("a", score=0.01), *TWO], []],
+    ids=["one-document", "sure", "far", "nothing"],
 )
-def test_a_clear_message_has_no_choices(question: Question, hits: list[Any]) -> None:
-    assert find_choices(question, hits) == []
-
-
-def test_two_topics_about_equally_likely_are_choices() -> None:
-    torn = Question("why do they check men with it?", "", {"men": 0.3, "lupus": 0.28}, True)
-
-    assert [choice["title"] for choice in find_choices(torn, TWO)] == TITLES
-
-
-@pytest.mark.parametrize("confidences", [{"men": 0.5, "lupus": 0.2}, {"men": 0.3, "other": 0.3}])
-def test_topics_that_differ_or_were_not_found_are_no_choices(
-    confidences: dict[str, float],
-) -> None:
-    question = Question("why do they check men with it?", "", confidences, True)
-
-    assert find_choices(question, TWO) == []
+def test_a_clear_message_has_no_choices(hits: list[Any]) -> None:
+    assert find_choices(Question("injections"), hits, unsure=0.1) == []
 
 
 @pytest.mark.parametrize(
@@ -92,5 +74,5 @@ def test_the_payload_of_a_question_back_has_no_citations(take_turn: Turn) -> Non
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(TWO), "tests", confidence=0.4)
 
     payload = messages[0]["custom"]
-    assert set(payload) == {"kind", "text", "suggestions", "resolved_query"}
+    assert set(payload) == {"kind", "preface", "text", "suggestions", "resolved_query"}
     assert payload["kind"] == "clarify"

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from actions.answer import ActionAnswerQuestion
 from actions.follow_up import ActionFollowUp
+from actions.reply import N_HITS
 from tests.actions.conftest import FakeRetriever, Turn, make_hit
 
 QUESTION = {
@@ -14,8 +16,8 @@ QUESTION = {
     "is_understood": True,
 }
 OFFERS = [
-    {"title": "What about lupus?", "payload": "What about lupus?"},
-    {"title": "What about shoes?", "payload": "Which shoes are safe?"},
+    {"title": "What about lupus?", "payload": "What about lupus?", "passage_id": "lupus#section"},
+    {"title": "What about shoes?", "payload": "What about shoes?", "passage_id": "shoes#section"},
 ]
 ASKED = {"asked": QUESTION, "shown": ["men#section"], "offers": OFFERS}
 OPEN = {**ASKED, "asked": {**QUESTION, "text": "tests", "is_open": True}, "shown": []}
@@ -34,23 +36,21 @@ def test_more_shows_the_next_passage(take_turn: Turn) -> None:
     assert slots["shown"] == ["men#section", "lupus#section"]
 
 
-def test_more_never_repeats_words_shown_before(take_turn: Turn) -> None:
-    retriever = FakeRetriever([make_hit("men"), make_hit("copy", rank=2)])
+def test_more_never_repeats_a_passage(take_turn: Turn) -> None:
+    retriever = FakeRetriever([make_hit("men"), make_hit("far", score=0.01)])
 
     messages, _ = take_turn(ActionFollowUp, retriever, "more", intent="ask_more", slots=ASKED)
 
     assert [message["response"] for message in messages] == ["utter_no_more"]
 
 
-def test_more_searches_the_question_as_it_was_understood(take_turn: Turn) -> None:
+def test_more_searches_the_question_beyond_what_was_shown(take_turn: Turn) -> None:
     retriever = FakeRetriever([make_hit("men")])
     slots = {**ASKED, "shown": ["a#1", "b#1", "c#1", "d#1", "e#1"]}
 
     take_turn(ActionFollowUp, retriever, "go on", intent="ask_more", slots=slots)
 
-    call = retriever.calls[0]
-    assert (call["query"], call["subject"], call["top_k"]) == ("can men get it?", "osteoporosis", 9)
-    assert call["topic"].name == "men"
+    assert retriever.calls == [{"query": "can men get it?", "top_k": N_HITS + 5}]
 
 
 def test_more_before_any_question_asks_for_one(take_turn: Turn) -> None:
@@ -60,25 +60,52 @@ def test_more_before_any_question_asks_for_one(take_turn: Turn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "intent", "query"),
+    ("text", "intent", "passage_id"),
     [
-        ("2", "choose_option", "Which shoes are safe?"),
-        ("the last one", "choose_option", "Which shoes are safe?"),
-        ("what about shoes?", "ask_falls", "Which shoes are safe?"),
-        ("yes please", "affirm", "What about lupus?"),
-        ("ok yes show me", "affirm", "What about lupus?"),
+        ("2", "choose_option", "shoes#section"),
+        ("the last one", "choose_option", "shoes#section"),
+        ("what about shoes?", "ask_falls", "shoes#section"),
+        ("yes please", "affirm", "lupus#section"),
+        ("ok yes show me", "affirm", "lupus#section"),
     ],
 )
-def test_a_choice_is_answered_even_where_the_signals_are_weak(
-    take_turn: Turn, text: str, intent: str, query: str
+def test_a_choice_shows_the_passage_that_it_is_bound_to(
+    take_turn: Turn, text: str, intent: str, passage_id: str
 ) -> None:
-    retriever = FakeRetriever([make_hit("lupus", similarity=0.1)])
+    hits = [make_hit("men"), make_hit("lupus", score=0.0), make_hit("shoes", score=0.0)]
 
-    messages, slots = take_turn(ActionFollowUp, retriever, text, intent=intent, slots=ASKED)
+    messages, slots = take_turn(
+        ActionFollowUp, FakeRetriever(hits), text, intent=intent, slots=ASKED
+    )
 
-    assert messages[0]["custom"]["kind"] == "answer"
-    assert messages[0]["custom"]["resolved_query"] == query
-    assert slots["asked"]["text"] == query
+    payload = messages[0]["custom"]
+    assert payload["kind"] == "answer"
+    assert [citation["passage_id"] for citation in payload["citations"]] == [passage_id]
+    assert passage_id not in [each["passage_id"] for each in payload["suggestions"]]
+    assert slots["shown"] == [passage_id]
+
+
+def test_a_choice_whose_passage_is_gone_is_asked(take_turn: Turn) -> None:
+    retriever = FakeRetriever([make_hit("men")])
+
+    messages, _ = take_turn(ActionFollowUp, retriever, "1", slots=ASKED)
+
+    assert messages[0]["custom"]["heading"] == "What about men?"
+    assert retriever.calls[0]["query"] == "What about lupus?"
+
+
+def test_the_buttons_of_a_greeting_are_no_question_back(take_turn: Turn) -> None:
+    retriever = FakeRetriever([make_hit("definition"), make_hit("link")])
+    offers = [
+        {"title": "Is osteoporosis an autoimmune disease?", "payload": "What about link?"},
+        {"title": "What tests might I have?", "payload": "x"},
+    ]
+
+    messages, _ = take_turn(
+        ActionAnswerQuestion, retriever, "What is osteoporosis?", slots={"offers": offers}
+    )
+
+    assert messages[0]["custom"]["heading"] == "What about definition?"
 
 
 @pytest.mark.parametrize(

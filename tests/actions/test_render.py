@@ -58,19 +58,20 @@ def test_citation_says_whose_facts_a_document_uses(sourced: Hit) -> None:
 
 
 def test_suggestion_shortens_a_long_title_and_keeps_its_question() -> None:
-    suggestion = render.suggestion("Why " + "very " * 30 + "long?")
+    suggestion = render.suggestion(replace(make_hit(), name="Why " + "very " * 30 + "long?"))
 
     assert len(suggestion["title"]) <= render.MAX_TITLE
     assert suggestion["title"].endswith("…")
     assert suggestion["payload"].endswith("long?")
+    assert suggestion["passage_id"] == "men#section"
 
 
-def test_suggest_documents_names_each_document_once_up_to_the_limit() -> None:
-    hits = [make_hit("men"), make_hit("men", rank=2), make_hit("lupus", rank=3), make_hit("x")]
+def test_suggest_names_each_passage_once_up_to_the_limit_and_none_left_out() -> None:
+    hits = [make_hit(name) for name in ("men", "men", "x", "lupus", "y", "z")]
 
-    titles = [suggestion["title"] for suggestion in render.suggest_documents(hits, limit=2)]
+    offered = render.suggest(hits, without={"x#section"}, limit=3)
 
-    assert titles == ["About men", "About lupus"]
+    assert [each["passage_id"] for each in offered] == ["men#section", "lupus#section", "y#section"]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Ask a running bot what people really ask: `python -m benchmarks.check`.
 
-Prints the share of right replies of each set, with 95 % intervals. What a row expects of a reply is
-tests/data/README.md. With `--greeted` each conversation is one of the web channel, which greets first:
-the buttons of its greeting are then what the bot offered last.
+Prints the share of right replies of each set, with 95 % intervals; tests/data/README.md says what a
+row expects. With `--greeted` each conversation is one of the web channel, which greets first: the
+buttons of its greeting are then what the bot offered last.
 """
 
 import json

@@ -21,7 +21,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import ActionAnswerQuestion
 from actions.follow_up import ActionFollowUp
-from benchmarks.refusal import understand
+from benchmarks.libraries import understand
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 

@@ -35,10 +35,9 @@ def measure(count: int) -> Json:
     questions = list_questions(count + WARM_UP)
     quick, full = load_encoder(settings, quick=True), load_encoder(settings)
     index = Index.load(settings.index)
-    subject = settings.subject
 
     def searching(retriever: Retriever) -> Callable[[str], object]:
-        return lambda question: retriever.search(question, subject=subject, top_k=settings.top_k)
+        return lambda question: retriever.search(question, top_k=settings.top_k)
 
     with (
         tempfile.TemporaryDirectory() as folder,

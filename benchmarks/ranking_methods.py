@@ -21,7 +21,7 @@ from knowledge.search import (
     find_names,
     learn_spelling,
 )
-from knowledge.words import content_words, focus_question
+from knowledge.words import content_words
 
 SHIPPED = {
     "bm25": BM25_WEIGHT,
@@ -214,8 +214,10 @@ def find_questions(query: str) -> str:
 
 
 def find_last_question(query: str) -> str:
-    """Return the one sentence that asks, as the action server reads a message a second time."""
-    return focus_question(query, subject="")
+    """Return the last sentence that asks, or the last of all."""
+    sentences = [s.strip() for s in re.split(r"(?<=[.?!])\s+|\n+", query) if re.search(r"\w", s)]
+    questions = [sentence for sentence in sentences if sentence.endswith("?")]
+    return (questions or sentences or [query])[-1]
 
 
 def keep_content(query: str) -> str:

@@ -1,11 +1,9 @@
-"""Fit and measure the refusal: `python -m benchmarks.refusal`.
+"""Measure the refusal on the questions of tests/data: `python -m benchmarks.refusal`.
 
-The development questions of tests/data fit the weights of knowledge/refusal.py; the held-out ones
-only measure. Needs the trained model, the index, and scikit-learn (the encoder's export brings it).
+Needs the trained model and the index. What judges is fitted by benchmarks/judge.py.
 """
 
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from numpy.typing import NDArray
 from rasa_sdk import Tracker
 
 from actions.resolve import Question, resolve
-from knowledge import refusal
+from benchmarks.libraries import understand
 from knowledge.search import Retriever
 from knowledge.settings import Settings
 from knowledge.types import Hit
@@ -25,7 +23,6 @@ from knowledge.types import Hit
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"
 RESULTS = Path(__file__).parent / "results" / "refusal.json"
-SIGNALS = ("similarity", "question_similarity", "coverage", "agreement", "objection")
 Floats = NDArray[np.float64]
 
 
@@ -47,24 +44,9 @@ class Outcome:
     resolved: Question
 
     @property
-    def signals(self) -> list[float]:
-        """The values the refusal decides by, in the order of `SIGNALS`."""
-        hit = self.hits[0]
-        understanding = self.resolved.understanding(hit)
-        return [
-            hit.similarity,
-            hit.question_similarity,
-            hit.coverage,
-            understanding.agreement,
-            understanding.objection,
-        ]
-
-    @property
     def probability(self) -> float:
-        """How sure the refusal is that the first hit answers; 0 when nothing was found."""
-        if not self.hits:
-            return 0.0
-        return refusal.estimate(self.hits[0], self.resolved.understanding(self.hits[0]))
+        """How sure it is that the first hit answers; 0 when nothing was found."""
+        return self.hits[0].score if self.hits else 0.0
 
     @property
     def is_right(self) -> bool:
@@ -81,7 +63,7 @@ def ask_all(split: str) -> list[Outcome]:
     for case, message in zip(cases, understand([c["question"] for c in cases]), strict=True):
         tracker = Tracker("benchmark", {}, message, [], False, None, {}, "action_listen")
         question = resolve(tracker, default_subject=settings.subject)
-        hits = retriever.search(question.text, topic=question.topic, subject=question.subject)
+        hits = retriever.search(question.text)
         outcomes.append(
             Outcome(
                 question=case["question"],
@@ -92,34 +74,6 @@ def ask_all(split: str) -> list[Outcome]:
             )
         )
     return outcomes
-
-
-def understand(messages: Sequence[str]) -> list[dict[str, Any]]:
-    """Return what the trained model understands of each message (bot/parse.py)."""
-    lines = "\n".join(json.dumps(message) for message in messages)
-    run = subprocess.run(
-        [str(ROOT / ".venv-rasa/bin/python"), "-m", "bot.parse"],
-        cwd=ROOT, input=lines, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if run.returncode:
-        raise RuntimeError(
-            f'bot.parse failed. Run "make train". Its last words:\n{run.stderr[-2000:]}'
-        )
-    return [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
-
-
-def fit(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """Return the weights of a logistic regression, an intercept and one a signal."""
-    from sklearn.linear_model import LogisticRegression
-
-    found = [outcome for outcome in outcomes if outcome.hits]
-    signals = np.array([outcome.signals for outcome in found])
-    answerable = np.array([bool(outcome.expected) for outcome in found])
-    model = LogisticRegression(C=3.0, max_iter=1000).fit(signals, answerable)
-    return {
-        "intercept": float(model.intercept_[0]),
-        **dict(zip(SIGNALS, map(float, model.coef_[0]), strict=True)),
-    }
 
 
 def measure(outcomes: Sequence[Outcome], *, threshold: float) -> dict[str, float]:
@@ -166,9 +120,8 @@ def _read(name: str) -> list[dict[str, Any]]:
 
 
 def main() -> int:
-    """Print the fitted weights and both measurements; write the measurements as JSON."""
+    """Print both measurements, and write them as JSON."""
     development, held_out = ask_all("development"), ask_all("held_out")
-    print("weights fitted on the development questions:", json.dumps(fit(development), indent=2))
     threshold = Settings().threshold
     results = {
         "threshold": threshold,

@@ -23,7 +23,7 @@ from benchmarks.scale_timing import size_bytes, time_calls
 from knowledge.build import build
 from knowledge.embed import load_encoder
 from knowledge.index import Index
-from knowledge.search import Retriever, Topic
+from knowledge.search import Retriever
 from knowledge.settings import Settings
 
 TOP_K = 4
@@ -31,8 +31,6 @@ TOP_K = 4
 SHORT = 20
 # Every timed search has both, as in a conversation: a topic, and the subject of a question that
 # names none, for which it is read a second time.
-TOPIC = Topic("topic_0", 0.5)
-SUBJECT = Settings().subject
 SETTINGS = Settings()
 ROOT = Path(__file__).resolve().parents[1]
 Json = dict[str, Any]
@@ -93,7 +91,7 @@ def measure_search(index: Path, folder: Path) -> Json:
     loaded = psutil.Process().memory_info().rss
 
     def search(i: int) -> int:
-        return len(retriever.search(queries[i], topic=TOPIC, subject=SUBJECT, top_k=TOP_K))
+        return len(retriever.search(queries[i], top_k=TOP_K))
 
     # The first round embeds the queries, the timed ones recall them.
     with closing(RecallingEncoder(encoder, folder / "memory")) as recalling:
@@ -123,8 +121,7 @@ def compare(retriever: Retriever, exact: Retriever, queries: Sequence[str]) -> f
     n_same = 0
     for query in queries:
         found, expected = (
-            [hit.passage.id for hit in one.search(query, topic=TOPIC, subject=SUBJECT)]
-            for one in (retriever, exact)
+            [hit.passage.id for hit in one.search(query)] for one in (retriever, exact)
         )
         n_same += found == expected
     return round(n_same / len(queries), 4)
@@ -139,7 +136,7 @@ def answer(retriever: Retriever, queries: list[str]) -> Callable[[int], int]:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     action = ActionAnswerQuestion(lambda: retriever, lambda: replace(SETTINGS, threshold=0.0))
     loop = asyncio.new_event_loop()
-    intent = {"name": f"ask_{TOPIC.name}", "confidence": TOPIC.confidence}
+    intent = {"name": "ask_topic_0", "confidence": 0.5}
 
     def run(i: int) -> int:
         message = {"text": queries[i], "intent": intent, "intent_ranking": [intent]}

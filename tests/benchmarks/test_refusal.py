@@ -5,17 +5,17 @@ import json
 import numpy as np
 import pytest
 
-from actions.resolve import OUT_OF_SCOPE, Question
+from actions.resolve import Question
 from benchmarks import refusal
 from knowledge.types import Document, Hit, Passage
 
 TEXT = "Men get osteoporosis too."
-# Signals of a hit that the refusal is sure about, one way and the other.
-SURE, UNSURE = 1.0, 0.0
+# Scores of a hit that is surely an answer, and surely none.
+SURE, UNSURE = 0.99, 0.01
 
 
-def make_outcome(strength, *, expected=(), found="men", kind="answerable", confidences=None):
-    """Return the outcome of a question whose first hit has signals of `strength`.
+def make_outcome(strength, *, expected=(), found="men", kind="answerable"):
+    """Return the outcome of a question whose first hit has the score `strength`.
 
     `found` is the document of that hit; None when there is no hit.
     """
@@ -23,13 +23,13 @@ def make_outcome(strength, *, expected=(), found="men", kind="answerable", confi
     if found is not None:
         passage = Passage(f"{found}#men", found, 0, "Men", TEXT, ((0, len(TEXT)),))
         document = Document(found, "Men", found)
-        hits = [Hit(passage, document, 1, 1.0, strength, strength, strength, TEXT)]
+        hits = [Hit(passage, document, "Men", 1, strength)]
     return refusal.Outcome(
         question="can men get it",
         expected=tuple(expected),
         kind=kind,
         hits=hits,
-        resolved=Question("can men get it", confidences=confidences or {}),
+        resolved=Question("can men get it"),
     )
 
 
@@ -48,20 +48,6 @@ def unanswerable(strength, kind="health"):
 # ---- one outcome
 
 
-def test_outcome_reads_its_signals_in_the_order_of_their_names():
-    outcome = make_outcome(0.25, confidences={"men": 0.5, OUT_OF_SCOPE: 0.125})
-
-    assert dict(zip(refusal.SIGNALS, outcome.signals, strict=True)) == pytest.approx(
-        {
-            "similarity": 0.25,
-            "question_similarity": 0.25,
-            "coverage": 0.25,
-            "agreement": 0.5,
-            "objection": 0.125,
-        }
-    )
-
-
 def test_outcome_without_hits_is_neither_probable_nor_right():
     outcome = make_outcome(SURE, expected=["men#men"], found=None)
 
@@ -76,7 +62,7 @@ def test_outcome_is_right_when_its_first_hit_answers(expected, is_right):
     assert make_outcome(SURE, expected=expected).is_right == is_right
 
 
-def test_outcome_is_surer_with_stronger_signals():
+def test_outcome_is_as_sure_as_its_first_hit():
     assert right(UNSURE).probability < 0.5 < right(SURE).probability
 
 
@@ -126,7 +112,7 @@ def test_measure_counts_each_share_over_its_own_questions():
 
 
 def test_measure_refuses_more_at_a_higher_threshold():
-    strengths = np.linspace(0, 1, 11)
+    strengths = np.linspace(0.01, 0.99, 11)
     outcomes = [right(s) for s in strengths] + [unanswerable(s) for s in strengths]
 
     measured = [refusal.measure(outcomes, threshold=t) for t in (0.0, 0.25, 0.5, 0.75, 1.0)]
@@ -188,37 +174,3 @@ def test_risks_put_a_question_without_hits_last():
 )
 def test_coverage_is_the_most_that_can_be_answered_within_a_risk(risks, risk, expected):
     assert refusal._coverage(np.array(risks, dtype=np.float64), risk) == pytest.approx(expected)
-
-
-# ---- fit
-
-
-def test_fit_recovers_which_questions_have_an_answer():
-    pytest.importorskip("sklearn", reason="scikit-learn comes with make encoder and is not here")
-    random = np.random.default_rng(0)
-    outcomes = [right(s) for s in random.uniform(0.6, 0.9, 40)]
-    outcomes += [unanswerable(s) for s in random.uniform(0.1, 0.4, 40)]
-
-    weights = refusal.fit(outcomes)
-
-    assert set(weights) == {"intercept", *refusal.SIGNALS}
-    logits = [
-        weights["intercept"]
-        + sum(weights[name] * value for name, value in zip(refusal.SIGNALS, o.signals, strict=True))
-        for o in outcomes
-    ]
-    assert [logit > 0 for logit in logits] == [bool(o.expected) for o in outcomes]
-    assert min(weights[name] for name in ("similarity", "question_similarity", "coverage")) > 0
-
-
-def test_fit_tells_support_from_objection_and_leaves_out_questions_without_hits():
-    pytest.importorskip("sklearn", reason="scikit-learn comes with make encoder and is not here")
-    asked = [
-        make_outcome(0.5, expected=["men#men"], confidences={"men": 0.9, OUT_OF_SCOPE: 0.1}),
-        make_outcome(0.5, confidences={"men": 0.1, OUT_OF_SCOPE: 0.9}),
-        make_outcome(SURE, found=None),
-    ]
-
-    weights = refusal.fit(asked * 20)
-
-    assert weights["agreement"] > 0 > weights["objection"]

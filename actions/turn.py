@@ -22,6 +22,8 @@ Events = list[dict[str, Any]]
 REPLIED: Events = [SlotSet("replied", True), FollowupAction("action_listen")]
 # The entity of bot/vocabulary for what a person says that they feel.
 FEELING = "feeling"
+# The response of domain.yml for each: said before the reply.
+KIND_WORDS = {"afraid": "utter_kind_afraid", "sad": "utter_kind_sad"}
 
 
 class Turn:
@@ -40,8 +42,7 @@ class Turn:
         self._max_buttons = channel.max_buttons(tracker)
         self._disclaimed = tracker.get_slot("disclaimed") is True
         feeling = next(tracker.get_latest_entity_values(FEELING), "")
-        kind = f"utter_kind_{feeling}"
-        self._preface = self._wording(kind) if kind in domain.get("responses", {}) else ""
+        self._preface = self._wording(KIND_WORDS[feeling]) if feeling in KIND_WORDS else ""
 
     def answer(
         self,

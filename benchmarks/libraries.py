@@ -1,12 +1,11 @@
 """Libraries with questions that real people could ask of them: the shipped one and others.
 
 The others are slices of MedQuAD, whose texts are not part of this project: they are looked for in
-the folder that `BONAFIDE_DATA` names, by default `../shared/data`.
+`../shared/data`, beside the repository.
 """
 
 import gzip
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -21,7 +20,7 @@ from knowledge.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "tests/data"
-SHARED = Path(os.environ.get("BONAFIDE_DATA") or ROOT.parent / "shared/data")
+SHARED = ROOT.parent / "shared/data"
 SLICES = QUESTIONS / "libraries/slices.json"
 SHIPPED = "shipped"
 Json = dict[str, Any]

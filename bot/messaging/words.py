@@ -9,7 +9,7 @@ SEE_ALSO = "See also:"
 IN_GENERAL = "In general, my documents say:"
 # Over numbered lines, by kind of turn; a question back and small talk need none.
 FURTHER = "You can also ask (type a number):"
-COVERED = "I can tell you about (type a number):"
+COVERED = "The nearest that my documents have (type a number):"
 HEADINGS = {"answer": FURTHER, "advice": FURTHER, "abstain": COVERED}
 
 THUMB_UP = "\N{THUMBS UP SIGN}"

@@ -26,6 +26,10 @@ WITHOUT_KIND = {
     "utter_disclaimer",
     "utter_further",
     "utter_in_general",
+    "utter_kind_afraid",
+    "utter_kind_sad",
+    "utter_go_on",
+    "utter_disclaimer_short",
 }
 
 

@@ -1,4 +1,4 @@
-"""What leads to a passage leads to the same one wherever it is said, and a choice to what it shows."""
+"""What leads to a passage leads to the same one wherever it is said; a choice to what it names."""
 
 import json
 from collections.abc import Iterator

@@ -180,12 +180,13 @@ def leave_out(examples: Sequence[Example]) -> dict[str, list[tuple[Example, Floa
     judged: dict[str, list[tuple[Example, Floats]]] = {}
     slices = libraries.names()
     for name in [libraries.SHIPPED, *slices]:
-        inside = [
-            e
-            for e in examples
-            if (e.asked.set if e.asked.set in slices else libraries.SHIPPED) == name
-        ]
-        others = [e for e in examples if e not in inside and not e.asked.is_held_out]
+        inside, others = [], []
+        for example in examples:
+            of = example.asked.set if example.asked.set in slices else libraries.SHIPPED
+            if of == name:
+                inside.append(example)
+            elif not example.asked.is_held_out:
+                others.append(example)
         if inside and others:
             model = Model.fit(others)
             judged[f"{name}, left out"] = [(e, model.judge(e.signals)) for e in inside]

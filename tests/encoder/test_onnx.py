@@ -121,3 +121,37 @@ def test_load_refuses_a_damaged_graph(tmp_path: Path, name: str) -> None:
 
     with pytest.raises(EncoderUnavailable, match="make encoder"):
         OnnxEncoder.load(tmp_path / "encoder", quick=name == "quick.onnx")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "does omeprazole cause osteoporosis?",
+        "",
+        "🦴 and ünïcode",
+        "half \ud83d an emoji",
+        "long " * 999,
+    ],
+    ids=["question", "empty", "emoji", "surrogate", "long"],
+)
+def test_weigh_has_the_embedding_and_the_parts_of_it(encoder: OnnxEncoder, text: str) -> None:
+    embedding, pieces = encoder.weigh(text)
+
+    np.testing.assert_allclose(embedding, encoder.encode([text])[0], atol=1e-6)
+    assert -0.01 <= sum(piece.weight for piece in pieces) <= 1.01
+    starts = [piece.start for piece in pieces]
+    assert starts == sorted(starts)
+    assert all(0 <= piece.start < piece.end <= len(text) for piece in pieces)
+
+
+def test_weigh_gives_the_name_of_a_medicine_more_than_the_words_around_it(
+    encoder: OnnxEncoder,
+) -> None:
+    text = "does omeprazole cause it"
+    _, pieces = encoder.weigh(text)
+
+    weight = dict.fromkeys(text.split(), 0.0)
+    for piece in pieces:
+        word = next(w for w in weight if text.index(w) <= piece.start < text.index(w) + len(w))
+        weight[word] += piece.weight
+    assert max(weight, key=weight.__getitem__) == "omeprazole"

@@ -36,7 +36,7 @@ class Settings:
     max_file_mb: float = 50.0
     max_words: int = 160
     top_k: int = 4
-    threshold: float = 0.35
+    threshold: float = 0.32
     unsure: float = 0.1
     timeout_s: float = 2.0
     subject: str = "osteoporosis"

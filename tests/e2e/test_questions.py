@@ -15,10 +15,11 @@ QUESTIONS = Path(__file__).parents[1] / "data" / "patient_questions.jsonl"
 CASES = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
 
 
-# Least share of the questions that get the right passage first. docs/decisions/0003 has the figure.
-FLOOR = 0.80
-# Least share of them that are answered, rather than asked back, refused or taken for advice.
-ANSWERED = 0.95
+# Least share of the questions that get the right passage at once, and at once or by an offer. Where
+# it is not sure, headings are offered instead (docs/decisions/0010).
+FLOOR, REACHED = 0.72, 0.92
+# Least share of them that are answered, rather than offered headings, refused or taken for advice.
+ANSWERED = 0.80
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["question"] for case in CASES])
@@ -35,16 +36,20 @@ def test_question_is_answered_word_for_word(assistant: Assistant, case: dict[str
 
 
 def test_the_right_passage_comes_first(assistant: Assistant) -> None:
-    misses = []
+    misses, reached = [], 0
     for case in CASES:
         turn = assistant.turn(f"right {case['question']}", case["question"])
         first = turn["citations"][0]["passage_id"] if turn["kind"] == "answer" else turn["kind"]
+        offers = {offer.get("passage_id") for offer in turn.get("suggestions") or []}
+        reached += first in case["passages"] or bool(offers & set(case["passages"]))
         if first not in case["passages"]:
             misses.append(f"{case['question']!r}: {first}, not {case['passages'][0]}")
     right = len(CASES) - len(misses)
 
-    print(f"right passage first: {right} of {len(CASES)}", *misses, sep="\n  ")
+    print(f"right passage first: {right}, or offered: {reached} of {len(CASES)}")
+    print(*misses, sep="\n  ")
     assert right >= FLOOR * len(CASES)
+    assert reached >= REACHED * len(CASES)
 
 
 @pytest.mark.parametrize("case", CASES[:2], ids=[case["question"] for case in CASES[:2]])
@@ -83,7 +88,7 @@ def test_plain_text_is_complete_by_itself(assistant: Assistant) -> None:
     text, custom = assistant.ask("plain", "is osteoporosis autoimmune?")
 
     payload, citation = custom["custom"], custom["custom"]["citations"][0]
-    assert text["text"].startswith(payload["text"])
+    assert text["text"].startswith(f"{payload['heading']}\n{payload['text']}\n")
     assert citation["title"] in text["text"]
     assert citation["url"] in text["text"]
     assert payload["disclaimer"] in text["text"]

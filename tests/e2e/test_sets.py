@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.check import is_offered, is_right
 from tests.e2e.conftest import Assistant
 
 pytestmark = pytest.mark.e2e
@@ -35,6 +36,8 @@ BENT = 0.02
 # Least share of misspelt questions with the same first passage as the clean one: the goal is 0.95,
 # and 38 of the 40 reach it, so that one message more would fall short.
 MENDED = 0.90
+# Most questions that the library answers and that get headings instead, because it is not sure.
+OFFERED = 0.20
 # Least share of vague messages that are asked back.
 ASKED_BACK = 0.40
 
@@ -202,9 +205,35 @@ def test_vague_messages_are_asked_back(ask: Ask, split: str) -> None:
 
 def test_clear_questions_are_not_asked_back(ask: Ask) -> None:
     cases = read("answerable", "held_out")
-    asked = [case["question"] for case in cases if ask(case["question"])["kind"] == "clarify"]
+    turns = [ask(case["question"]) for case in cases]
+    # A turn that is not sure which passage answers can be rated; one that asks back cannot.
+    offered = [turn for turn in turns if turn["kind"] == "clarify" and "answer_id" in turn]
+    asked = [turn for turn in turns if turn["kind"] == "clarify" and "answer_id" not in turn]
 
     assert report("clear questions asked back", "held_out", len(asked), len(cases), []) <= 0.05
+    assert report("offered headings instead", "held_out", len(offered), len(cases), []) <= OFFERED
+
+
+# By set: least shares right at once, or by an offer; and of uncovered questions nothing quoted for.
+REAL = {"real": (0.72, 0.92, 0.65), "everyday": (0.45, 0.75, 0.60)}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_what_real_people_ask(ask: Ask, name: str) -> None:
+    at_once, by_offer, refused = REAL[name]
+    if name == "real":
+        rows = [*read("real/answerable"), *read("real/uncovered")]
+    else:
+        rows = read("everyday", "held_out")
+    replies = [(row["expect"], ask(row["q"])) for row in rows]
+    covered = [(expect, reply) for expect, reply in replies if expect.get("where")]
+    others = [is_right(expect, reply) for expect, reply in replies if not expect.get("where")]
+    right = [is_right(expect, reply) for expect, reply in covered]
+    reached = [is_right(*each) or is_offered(*each) for each in covered]
+
+    assert report(f"{name}: right at once", "", sum(right), len(right), []) >= at_once
+    assert report(f"{name}: or by an offer", "", sum(reached), len(reached), []) >= by_offer
+    assert report(f"{name}: rightly not answered", "", sum(others), len(others), []) >= refused
 
 
 REGRESSIONS = read("safety_regressions")

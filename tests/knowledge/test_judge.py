@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 from knowledge import judge
 from knowledge.index import Index
 from knowledge.lexical import Lexicon
-from knowledge.signals import SIGNALS, compare, measure, weigh_words
+from knowledge.signals import SIGNALS, Word, compare, measure, weigh_words
 from tests.knowledge.conftest import FakeEncoder
 
 MISSING, COVERAGE = SIGNALS.index("missing"), SIGNALS.index("coverage")
@@ -53,6 +53,61 @@ def test_a_query_without_words_of_meaning_lacks_nothing(
 
     assert np.isfinite(signals).all()
     assert (signals[:, MISSING] == 0).all()
+
+
+def weigh_in(query: str, index: Index, encoder: FakeEncoder, *, max_words: int = 64) -> list[Word]:
+    lexicon = Lexicon.read(index.connection, len(index.passages))
+    return weigh_words(query, encoder.weigh(query)[1], lexicon, max_words=max_words)
+
+
+@pytest.mark.parametrize(
+    ("query", "known"),
+    [
+        ("What about the sardines?", [True]),
+        ("🦴 do sardines, unicorns and 🦄 stairs…", [True, False, True]),
+        ("SARDINE sardine", [True, True]),
+        ("what is it", []),
+        ("", []),
+    ],
+)
+def test_words_that_mean_something_are_weighed(
+    index: Index, encoder: FakeEncoder, query: str, known: list[bool]
+) -> None:
+    words = weigh_in(query, index, encoder)
+
+    assert [word.term >= 0 for word in words] == known
+    assert all(word.weight == pytest.approx(words[0].weight) for word in words)
+    assert all(word.weight > 0 < word.rarity for word in words)
+
+
+def test_a_word_weighs_what_its_pieces_do(index: Index) -> None:
+    lexicon = Lexicon.read(index.connection, len(index.passages))
+    pieces = [(0, 4, 0.1), (5, 9, 0.2), (9, 13, 0.3), (13, 14, 0.4)]
+
+    words = weigh_words("does sardines?", pieces, lexicon, max_words=64)
+
+    assert [word.weight for word in words] == [pytest.approx(0.5)]
+
+
+@given(st.text(max_size=200), st.integers(0, 5))
+def test_words_are_the_first_and_weigh_no_more_than_the_text(
+    index: Index, encoder: FakeEncoder, query: str, max_words: int
+) -> None:
+    words = weigh_in(query, index, encoder)
+
+    assert weigh_in(query, index, encoder, max_words=max_words) == words[:max_words]
+    assert sum(word.weight for word in words) <= 1 + 1e-6
+
+
+def test_a_passage_is_near_by_its_own_text_heading_and_sentence(
+    index: Index, encoder: FakeEncoder
+) -> None:
+    for row, passage in enumerate(index.passages):
+        start, end = passage.sentences[0]
+        for column, query in (("heading", passage.heading), ("sentence", passage.text[start:end])):
+            found = signals_of(query, index, encoder)[:, SIGNALS.index(column)]
+            assert found.argmax() == row
+            assert found[row] == pytest.approx(1, abs=1e-3)
 
 
 @given(SOME)

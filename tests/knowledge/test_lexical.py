@@ -1,9 +1,11 @@
 """Full-text search over arrays: the figures of FTS5, without its syntax."""
 
+import itertools
 import re
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -212,6 +214,55 @@ def test_a_library_without_a_word_is_a_lexicon() -> None:
         assert lexicon.find("bone", max_terms=9) == [-1]
         assert max(score(lexicon, "bone"), default=0.0) == 0
         assert max(cover(lexicon, "bone"), default=0.0) == 0
+
+
+# ---- single words
+
+TEXTS = st.lists(st.lists(st.sampled_from("bone mug tin oak".split())).map(" ".join), min_size=1)  # noqa: SIM905
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "same"),
+    [
+        ("sardines", "Sardine", True),
+        ("prescribed", "PRESCRIBE", True),
+        ("sardines", "stairs", False),
+        ("sardines", "unicorns", False),
+    ],
+)
+def test_number_is_that_of_every_form_of_a_word(
+    lexicon: Lexicon, word: str, other: str, same: bool
+) -> None:
+    assert lexicon.number(word) >= 0
+    assert (lexicon.number(word) == lexicon.number(other)) is same
+
+
+@pytest.mark.parametrize("word", ["unicorn", "", "?", "🦴", "\x00", "骨"])
+def test_number_of_what_the_library_has_not_is_none(lexicon: Lexicon, word: str) -> None:
+    assert lexicon.number(word) == -1
+
+
+@given(TEXTS, st.sampled_from(["bone", "mug", "tin", "oak", "unicorn"]), st.randoms())
+def test_occurs_says_which_passages_have_the_word(texts: list[str], word: str, chance: Any) -> None:
+    lexicon = make(texts)
+    rows = list(range(len(texts)))
+    chance.shuffle(rows)
+
+    having = lexicon.occurs(lexicon.number(word), np.array(rows))
+
+    assert having.tolist() == [word in texts[row].split() for row in rows]
+
+
+@given(TEXTS)
+def test_a_word_is_the_rarer_the_fewer_passages_have_it(texts: list[str]) -> None:
+    lexicon = make(texts)
+    counts = {word: sum(word in text.split() for text in texts) for word in ("bone", "mug", "oak")}
+
+    rarity = {word: lexicon.rarity(lexicon.number(word)) for word in counts}
+
+    for word, other in itertools.permutations(counts, 2):
+        assert (rarity[word] < rarity[other]) is (counts[word] > counts[other])
+    assert all(0 < value <= lexicon.rarity(-1) for value in rarity.values())
 
 
 # ---- how much of a query a passage covers

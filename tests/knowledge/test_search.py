@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from knowledge.errors import EncoderUnavailable, IndexMismatch, IndexNotFound, K
 from knowledge.index import Index
 from knowledge.search import Retriever
 from knowledge.settings import Settings
+from knowledge.signals import SIGNALS
 
 # Each question with the heading of the passage that answers it.
 QUESTIONS = [
@@ -139,6 +141,56 @@ def test_search_is_less_sure_where_a_named_thing_is_missing(
     assert unknown < known
 
 
+def test_search_goes_by_what_the_judge_says(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "calcium and steroids"
+    rows, _ = retriever.signals(query)
+    monkeypatch.setattr(search, "judge", lambda signals: np.linspace(0.1, 0.8, len(signals)))
+
+    hits = retriever.search(query, top_k=len(rows))
+
+    ids = [retriever.index.passages[row].id for row in reversed(rows)]
+    assert [hit.passage.id for hit in hits] == ids
+    assert [hit.score for hit in hits] == pytest.approx(np.linspace(0.8, 0.1, len(rows)))
+
+
+def test_search_keeps_the_first_order_where_the_judge_sees_no_difference(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "calcium and steroids"
+    rows, _ = retriever.signals(query)
+    monkeypatch.setattr(search, "judge", lambda signals: np.full(len(signals), 0.5))
+
+    hits = retriever.search(query, top_k=3)
+
+    assert [hit.passage.id for hit in hits] == [retriever.index.passages[r].id for r in rows[:3]]
+
+
+@pytest.mark.parametrize(("query", "heading"), QUESTIONS)
+def test_signals_are_of_the_passages_that_are_judged(
+    retriever: Retriever, query: str, heading: str
+) -> None:
+    rows, signals = retriever.signals(query)
+
+    found = {hit.passage.id for hit in retriever.search(query, top_k=search.N_JUDGED)}
+    assert {retriever.index.passages[row].id for row in rows} == found
+    assert signals.shape == (search.N_JUDGED, len(SIGNALS))
+
+
+@pytest.mark.parametrize("rows", [[3], [9, 0, 4], list(range(10))])
+def test_signals_of_given_passages_are_those_passages_own(
+    retriever: Retriever, rows: list[int]
+) -> None:
+    query = "how much calcium with steroids"
+    _, whole = retriever.signals(query, rows=range(10))
+
+    found, signals = retriever.signals(query, rows=rows)
+
+    assert found == rows
+    np.testing.assert_allclose(signals, whole[rows])
+
+
 def test_order_begins_with_what_search_finds(retriever: Retriever) -> None:
     ids = [passage.id for passage in retriever.index.passages]
     order = retriever.order("calcium and steroids")
@@ -159,6 +211,24 @@ def test_look_up_finds_every_passage_by_its_id_and_by_its_name(retriever: Retrie
         again = retriever.look_up(f"  {hit.name.upper()} ")
         assert again is not None
         assert again.passage == passage
+
+
+def test_what_is_looked_up_is_sure_and_marks_nothing(retriever: Retriever) -> None:
+    hit = retriever.look_up("which foods hold calcium")
+
+    assert hit is not None
+    assert (hit.rank, hit.score, hit.marks) == (1, 1.0, ())
+    assert hit.document.title == "Calcium in food"
+
+
+@pytest.mark.parametrize(("query", "heading"), QUESTIONS)
+def test_every_hit_is_found_again_by_its_name(
+    retriever: Retriever, query: str, heading: str
+) -> None:
+    for hit in retriever.search(query, top_k=10):
+        again = retriever.look_up(hit.name)
+        assert again is not None
+        assert again.passage == hit.passage
 
 
 @pytest.mark.parametrize("name", ["", "calcium", "Which foods hold", "falls#none"])
@@ -206,6 +276,28 @@ def test_a_long_section_goes_on_part_by_part(alike: Retriever) -> None:
 
     assert parts > 2
     assert text.count("Pears number") == 30
+
+
+def test_search_judges_the_only_passage_of_a_library(tmp_path: Path, encoder: Encoder) -> None:
+    settings = Settings(documents=tmp_path / "documents", index=tmp_path / "knowledge.db")
+    settings.documents.mkdir()
+    text = "---\ntitle: Apples\n---\n## Why eat them?\n\nApples are good.\n"
+    (settings.documents / "apples.md").write_text(text, encoding="utf-8")
+    retriever = Retriever(encoder, build(settings, encoder))
+
+    (hit,) = retriever.search("are apples good")
+
+    assert 0 <= hit.score <= 1
+    assert hit.marks == ("Apples are good.",)
+    assert retriever.order("are apples good") == [0]
+    assert retriever.go_on(hit) is None
+
+
+def test_a_section_goes_on_into_no_other_document(alike: Retriever) -> None:
+    apples = alike.look_up("Why eat them? (Apples)")
+
+    assert apples is not None
+    assert alike.go_on(apples) is None
 
 
 # ---- what is refused, and what is written down

@@ -13,6 +13,8 @@ from actions.turn import Events, Turn
 
 # The entity of bot/components/personal_advice.py; its value is the matter.
 ADVICE = "advice"
+# What holds in general need not answer: a passage half as sure as an answer is quoted.
+ENOUGH = 0.5
 # The response of domain.yml for each matter.
 WORDINGS = {
     "stop": "utter_advice_stop",
@@ -43,7 +45,8 @@ class ActionAdvise(ActionAnswerQuestion):
                 return await reply(turn, tracker, domain, library)
             question = resolve(tracker, default_subject=library.settings.subject)
             hits = await library.find(question.text, top_k=N_HITS)
-            kept = refusal.keep_answers(hits, threshold=library.settings.unsure)[:1]
+            enough = ENOUGH * library.settings.threshold
+            kept = refusal.keep_answers(hits, threshold=enough)[:1]
             suggestions = await suggest(turn, kept, hits, (), library)
         except (
             Exception

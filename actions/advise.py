@@ -5,7 +5,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import refusal
+from actions import memory, refusal
 from actions.answer import ActionAnswerQuestion
 from actions.reply import N_HITS, Library, find_taken, reply, suggest
 from actions.resolve import resolve
@@ -47,7 +47,8 @@ class ActionAdvise(ActionAnswerQuestion):
             hits = await library.find(question.text, top_k=N_HITS)
             enough = ENOUGH * library.settings.threshold
             kept = refusal.keep_answers(hits, threshold=enough)[:1]
-            suggestions = await suggest(turn, kept, hits, (), library)
+            seen = memory.shown_passages(tracker)
+            suggestions = await suggest(turn, kept, hits, seen, library)
         except (
             Exception
         ):  # the edge: whom to ask matters more than what the library would have said

@@ -33,18 +33,21 @@ def may_be_vague(question: Question) -> bool:
     return not form.has_verb or _lacks_subject(form, question)
 
 
-def find_choices(question: Question, hits: Sequence[Hit], *, unsure: float) -> list[render.Payload]:
+def find_choices(
+    question: Question, hits: Sequence[Hit], seen: Sequence[str], *, unsure: float
+) -> list[render.Payload]:
     """Return what a message could mean, the likeliest first; empty when it is clear enough.
 
     Args:
         question: What was asked.
         hits: What was found, best first.
+        seen: Ids of the passages that were just shown: none of them is a choice.
         unsure: Lowest probability at which a passage may be near; below it nothing is meant.
     """
     if not hits or hits[0].score < unsure or not may_be_vague(question):
         return []
     is_clear = hits[0].score >= CLEAR and not _lacks_subject(read_form(question.text), question)
-    return [] if is_clear else _by_document(hits)
+    return [] if is_clear else _by_document(hits, seen)
 
 
 def _lacks_subject(form: Form, question: Question) -> bool:
@@ -56,10 +59,11 @@ def _lacks_subject(form: Form, question: Question) -> bool:
     return form.is_aspect and not (question.things or form.is_bare_wh or is_own)
 
 
-def _by_document(hits: Sequence[Hit]) -> list[render.Payload]:
+def _by_document(hits: Sequence[Hit], seen: Sequence[str]) -> list[render.Payload]:
     """Return the best passage of each of the first documents; empty for one document."""
     best: dict[str, Hit] = {}
     for hit in hits:
-        best.setdefault(hit.document.id, hit)
+        if hit.passage.id not in seen:
+            best.setdefault(hit.document.id, hit)
     choices = render.suggest(best.values(), without=(), limit=MAX_CHOICES)
     return choices if len(choices) >= MIN_CHOICES else []

@@ -11,6 +11,8 @@ Payload = dict[str, Any]
 
 # Longest title of a suggestion that a phone shows on two lines.
 MAX_TITLE = 80
+# Letters that are kept of the end of a longer one.
+TAIL = 30
 
 
 def answer_payload(
@@ -136,8 +138,10 @@ def suggestion(hit: Hit) -> Payload:
 
 
 def shorten(title: str) -> str:
-    """Return a title that a phone shows on two lines."""
-    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
+    """Return a title that a phone shows on two lines; its end may tell it from one alike."""
+    if len(title) <= MAX_TITLE:
+        return title
+    return f"{title[: MAX_TITLE - TAIL - 1].rstrip()}…{title[-TAIL:].lstrip()}"
 
 
 def is_question(text: str) -> bool:

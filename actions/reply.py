@@ -99,12 +99,12 @@ async def reply(turn: Turn, tracker: Tracker, domain: dict[str, Any], library: L
     offers, last = memory.offered(tracker, domain), memory.last_question(tracker)
     seen = memory.shown_passages(tracker)
     if pick := choose.read_pick(question.text):
-        return await _take(turn, pick.of(offers), offers, library)
+        return await _take(turn, pick.of(offers), offers, seen, library)
     if taken := await find_taken(tracker, domain, library):
-        return await _show(turn, question, taken, library)
+        return await _show(turn, question, taken, seen, library)
     match read_act(tracker.latest_message, question):
         case Act.ACCEPT:
-            return await _accept(turn, offers, last, library)
+            return await _accept(turn, offers, last, seen, library)
         case Act.ACKNOWLEDGE:
             return turn.say("utter_affirm")
         case Act.DECLINE:
@@ -124,47 +124,62 @@ async def find_taken(tracker: Tracker, domain: dict[str, Any], library: Library)
         TimeoutError: It took longer than the settings allow.
     """
     said, last = spoken_text(tracker.latest_message), memory.last_question(tracker)
-    is_open = last is not None and last.is_open
+    offers = memory.offered(tracker, domain)
+    # What was asked back is open only while its choices are what was offered last.
+    is_open = last is not None and last.is_open and offers == tracker.get_slot("offers")
     if hit := await library.look_up(said):
         return hit
-    named = choose.match_title(said, memory.offered(tracker, domain), is_open=is_open)
+    named = choose.match_title(said, offers, is_open=is_open)
     return await library.look_up(named.get("passage_id") or named["payload"]) if named else None
 
 
 async def _take(
-    turn: Turn, offer: dict[str, str] | None, offers: memory.Offers, library: Library
+    turn: Turn,
+    offer: dict[str, str] | None,
+    offers: memory.Offers,
+    seen: Sequence[str],
+    library: Library,
 ) -> Events:
     if not offers:
         return turn.say("utter_nothing_to_choose")
     if offer is None:
         return turn.repeat_offers("utter_no_such_choice", offers)
-    return await _show_offer(turn, offer, library)
+    return await _show_offer(turn, offer, seen, library)
 
 
 async def _accept(
-    turn: Turn, offers: memory.Offers, last: Question | None, library: Library
+    turn: Turn,
+    offers: memory.Offers,
+    last: Question | None,
+    seen: Sequence[str],
+    library: Library,
 ) -> Events:
     """Take the first offer; where the bot asked which, ask again."""
     if not offers:
         return turn.say("utter_affirm")
     if last is not None and last.is_open:
         return turn.repeat_offers("utter_which", offers)
-    return await _show_offer(turn, offers[0], library)
+    return await _show_offer(turn, offers[0], seen, library)
 
 
-async def _show_offer(turn: Turn, offer: dict[str, str], library: Library) -> Events:
+async def _show_offer(
+    turn: Turn, offer: dict[str, str], seen: Sequence[str], library: Library
+) -> Events:
     """Show the passage that an offer is bound to; ask the words of one that is bound to none."""
     question = Question(offer["payload"], library.settings.subject)
     hit = await library.look_up(offer.get("passage_id") or offer["payload"])
     if hit is None:
         return await _answer(turn, question, None, (), library)
-    return await _show(turn, question, hit, library)
+    return await _show(turn, question, hit, seen, library)
 
 
-async def _show(turn: Turn, question: Question, hit: Hit, library: Library) -> Events:
+async def _show(
+    turn: Turn, question: Question, hit: Hit, seen: Sequence[str], library: Library
+) -> Events:
     """Show the passage that was chosen, whatever the search thinks of it."""
     nearby = await library.find(question.text, top_k=N_HITS)
-    return turn.answer(question, [hit], await suggest(turn, [hit], nearby, (), library), seen=())
+    offered = await suggest(turn, [hit], nearby, seen, library)
+    return turn.answer(question, [hit], offered, seen=())
 
 
 async def _tell_more(
@@ -204,7 +219,7 @@ async def _answer(
     parts: list[Hit] = []
     if is_alone:
         parts = await _answer_parts(message, library)
-        if choices := clarify.find_choices(question, hits, unsure=settings.unsure):
+        if choices := clarify.find_choices(question, hits, seen, unsure=settings.unsure):
             return turn.clarify(question, choices)
     else:
         hits = _prefer_new(best, seen)
@@ -233,6 +248,8 @@ async def suggest(
 ) -> list[render.Payload]:
     """Return what to offer: the rest of the section that is shown, then the nearest."""
     rest = await library.go_on(shown[0]) if shown else None
+    if rest and rest.passage.id in seen:
+        rest = None
     without = {hit.passage.id for hit in [*shown[:1], *([rest] if rest else [])]} | set(seen)
     nearest = render.suggest(hits, without=without, limit=MAX_SUGGESTIONS)
     return [turn.suggest_rest(rest), *nearest][:MAX_SUGGESTIONS] if rest else nearest

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 
 from knowledge.index import Index
-from knowledge.types import Passage
 
 
 class Names:
@@ -13,25 +12,30 @@ class Names:
     def __init__(self, index: Index) -> None:
         """Name every passage of `index`.
 
-        A name is the passage's heading, with its document's title where two headings are alike,
-        and with the place of the part where one section has several.
+        A name is the passage's heading: with those above it where another section of its document
+        is called alike, with the document's title where another document has the same, and with
+        its place where one section has several parts.
         """
         self._names: list[str] = []
         self._rows: dict[str, int] = {}
-        # In how many documents each heading stands.
-        spread = Counter(
-            _fold(name) for _, name in {(p.document_id, _last(p)) for p in index.passages}
-        )
-        given: Counter[str] = Counter()
+        sections = {(p.document_id, p.heading) for p in index.passages}
+        alike = Counter((document, _fold(_last(heading))) for document, heading in sections)
+        spread = Counter(name for _, name in alike)
+        parts: Counter[tuple[str, str]] = Counter()
         for row, passage in enumerate(index.passages):
-            name = _last(passage)
-            if spread[_fold(name)] > 1:
+            section, name = (passage.document_id, passage.heading), _last(passage.heading)
+            is_spread = spread[_fold(name)] > 1
+            if alike[passage.document_id, _fold(name)] > 1:
+                name = passage.heading
+            if is_spread:
                 name = f"{name} ({index.documents[passage.document_id].title})"
-            given[_fold(name)] += 1
-            if given[_fold(name)] > 1:
-                name = f"{name}, part {given[_fold(name)]}"
+            parts[section] += 1
+            if parts[section] > 1:
+                name = f"{name}, part {parts[section]}"
+            while _fold(name) in self._rows:
+                name = f"{name} *"
             self._names.append(name)
-            self._rows.setdefault(_fold(name), row)
+            self._rows[_fold(name)] = row
             self._rows[passage.id] = row
 
     def of(self, row: int) -> str:
@@ -46,8 +50,8 @@ class Names:
         return self._rows.get(name, self._rows.get(_fold(name)))
 
 
-def _last(passage: Passage) -> str:
-    return passage.heading.split(" > ")[-1]
+def _last(heading: str) -> str:
+    return heading.split(" > ")[-1]
 
 
 def _fold(name: str) -> str:

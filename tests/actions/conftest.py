@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
 from rasa_sdk import Action, Tracker
@@ -13,7 +14,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from knowledge.settings import Settings
 from knowledge.types import Document, Hit, Passage, Source
 
+# No deadline: the first example of a run pays for imports. No database: nothing is left on disk.
+hypothesis.settings.register_profile("actions", deadline=None, database=None, max_examples=20)
+hypothesis.settings.load_profile("actions")
+
 ROOT = Path(__file__).parents[2]
+# Of our own, so that a test says nothing about the judge: what is 0.5 or more answers, what is less
+# than 0.1 is refused.
+SETTINGS = Settings(threshold=0.5, unsure=0.1)
 TEXT = "Yes, men get osteoporosis too. It is less common in men.\nDoctors test for it with a scan."
 
 
@@ -64,7 +72,8 @@ class FakeRetriever:
     def look_up(self, name: str) -> Hit | None:
         if self.error:
             raise self.error
-        return next((h for h in self.hits if name in (h.passage.id, h.name)), None)
+        known = [*self.hits, *self.rest.values()]
+        return next((h for h in known if name in (h.passage.id, h.name)), None)
 
     def go_on(self, hit: Hit) -> Hit | None:
         return self.rest.get(hit.passage.id)
@@ -73,7 +82,7 @@ class FakeRetriever:
 Turn = Callable[..., tuple[list[dict[str, Any]], dict[str, Any]]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def take_turn(domain: dict[str, Any]) -> Turn:
     """Run an action on a message; returns the messages uttered and the slots set."""
 
@@ -88,19 +97,22 @@ def take_turn(domain: dict[str, Any]) -> Turn:
         slots: dict[str, Any] | None = None,
         settings: Settings | None = None,
         feeling: str = "",
+        events: list[dict[str, Any]] | None = None,
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         ranking = [{"name": intent, "confidence": confidence}]
-        felt = {"entity": "feeling", "value": feeling, "start": 0, "end": 1}
+        felt = {"entity": "feeling", "value": feeling, "start": 0, "end": 3}
         message = {
             "text": text,
             "intent": ranking[0],
             "intent_ranking": ranking,
             "entities": [felt] if feeling else [],
         }
-        tracker = Tracker("me", slots or {}, message, [], False, None, {}, "action_listen")
+        tracker = Tracker(
+            "me", slots or {}, message, events or [], False, None, {}, "action_listen"
+        )
         tracker.get_latest_input_channel = lambda: channel  # type: ignore[method-assign]
         dispatcher = CollectingDispatcher()
-        made = action(lambda: retriever, lambda: settings or Settings())
+        made = action(lambda: retriever, lambda: settings or SETTINGS)
         events = asyncio.run(made.run(dispatcher, tracker, domain))
         assert {"event": "followup", "timestamp": None, "name": "action_listen"} in events
         slots = [event for event in events if event["event"] == "slot"]

@@ -33,12 +33,47 @@ def test_advice_says_once_whom_to_ask(take_turn: Turn, domain: dict[str, Any]) -
     assert "disclaimed" not in slots
 
 
+def test_advice_is_in_the_same_words_whatever_was_said_before(take_turn: Turn) -> None:
+    said = [
+        take_turn(ActionAdvise, FakeRetriever([make_hit()]), slots={"disclaimed": disclaimed})[0][0]
+        for disclaimed in (False, True)
+    ]
+
+    assert said[0]["custom"]["disclaimer"] == said[1]["custom"]["disclaimer"]
+
+
+@pytest.mark.parametrize("feeling", ["afraid", "sad"])
+def test_advice_has_a_kind_word_for_who_is_afraid_or_sad(
+    take_turn: Turn, domain: dict[str, Any], feeling: str
+) -> None:
+    messages, _ = take_turn(ActionAdvise, FakeRetriever([make_hit()]), feeling=feeling)
+
+    kind = domain["responses"][f"utter_kind_{feeling}"][0]["text"]
+    assert messages[0]["custom"]["preface"] == kind
+    assert messages[0]["preface"] == f"{kind}\n"
+
+
+def test_what_advice_quotes_can_be_read_on(take_turn: Turn) -> None:
+    retriever = FakeRetriever([make_hit("men"), make_hit("lupus")])
+    retriever.rest = {"men#section": make_hit("rest")}
+
+    messages, slots = take_turn(ActionAdvise, retriever, "should I stop?")
+
+    ids = [each["passage_id"] for each in messages[0]["custom"]["suggestions"]]
+    assert (
+        ids == [each["passage_id"] for each in slots["offers"]] == ["rest#section", "lupus#section"]
+    )
+
+
+@pytest.mark.parametrize("names", [("men", "lupus"), ()], ids=["offered", "not-offered"])
 @pytest.mark.parametrize("text", ["What about lupus?", "lupus#section"])
-def test_what_was_chosen_is_shown_and_not_taken_for_advice(take_turn: Turn, text: str) -> None:
+def test_what_was_chosen_is_shown_and_not_taken_for_advice(
+    take_turn: Turn, text: str, names: tuple[str, ...]
+) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus", score=0.0)])
     offers = [
         {"title": f"What about {name}?", "payload": "x", "passage_id": f"{name}#section"}
-        for name in ("men", "lupus")
+        for name in names
     ]
 
     messages, _ = take_turn(ActionAdvise, retriever, text, slots={"offers": offers})

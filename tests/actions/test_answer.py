@@ -130,6 +130,40 @@ def test_an_unsure_search_offers_headings_and_quotes_nothing(take_turn: Turn) ->
     assert slots["asked"]["is_open"] is True
 
 
+def test_a_single_passage_that_may_be_near_is_no_choice(take_turn: Turn) -> None:
+    messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever([make_hit(score=0.3)]))
+
+    assert messages[0]["custom"]["kind"] == "abstain"
+    assert messages[0]["custom"]["suggestions"] == [offer("men")]
+
+
+@pytest.mark.parametrize("text", ["What about lupus?", "lupus#section"])
+@pytest.mark.parametrize("intent", ["ask_men", "out_of_scope", "nlu_fallback", "greet"])
+@pytest.mark.parametrize("score", [0.0, 0.3, 0.9])
+def test_a_typed_heading_leads_to_its_passage(
+    take_turn: Turn, text: str, intent: str, score: float
+) -> None:
+    retriever = FakeRetriever([make_hit("men"), make_hit("lupus", score=score)])
+
+    messages, slots = take_turn(ActionAnswerQuestion, retriever, text, intent=intent)
+
+    payload = messages[0]["custom"]
+    assert (payload["kind"], payload["heading"]) == ("answer", "What about lupus?")
+    assert len(payload["citations"]) == 1
+    assert payload["suggestions"] == slots["offers"] == [offer("men")]
+
+
+@pytest.mark.parametrize("feeling", ["afraid", "sad", "", "hungry"])
+def test_a_feeling_changes_no_word_of_what_is_searched(take_turn: Turn, feeling: str) -> None:
+    retriever = FakeRetriever([make_hit()])
+
+    messages, slots = take_turn(ActionAnswerQuestion, retriever, "can it hurt?", feeling=feeling)
+
+    assert retriever.calls[0]["query"] == messages[0]["custom"]["resolved_query"] == "can it hurt?"
+    assert slots["asked"]["things"] == {}
+    assert bool(messages[0]["custom"]["preface"]) is (feeling in ("afraid", "sad"))
+
+
 class ByQuestion(FakeRetriever):
     """Finds for each text what it was given for it."""
 
@@ -142,15 +176,32 @@ class ByQuestion(FakeRetriever):
         return self.by["both" if "lupus" in query and "men" in query else key]
 
 
-def test_the_second_question_of_a_message_is_offered_first(take_turn: Turn) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can men get it? And lupus?",
+        "Hello! Can men get it?\nWhat about lupus please?",
+        "Can men get it? Thank you. I also have lupus. Is lupus worse?",
+    ],
+)
+def test_the_second_question_of_a_message_is_offered_first(take_turn: Turn, text: str) -> None:
     men, lupus, other = make_hit("men"), make_hit("lupus"), make_hit("other")
     retriever = ByQuestion(men=[men], lupus=[lupus], both=[men, other])
 
-    messages, _ = take_turn(ActionAnswerQuestion, retriever, "Can men get it? And lupus?")
+    messages, _ = take_turn(ActionAnswerQuestion, retriever, text)
 
     payload = messages[0]["custom"]
     assert payload["heading"] == "What about men?"
     assert payload["suggestions"] == [offer("lupus"), offer("other")]
+
+
+def test_a_second_question_without_an_answer_is_not_offered(take_turn: Turn) -> None:
+    men, lupus, other = make_hit("men"), make_hit("lupus", score=0.3), make_hit("other")
+    retriever = ByQuestion(men=[men], lupus=[lupus], both=[men, other])
+
+    messages, _ = take_turn(ActionAnswerQuestion, retriever, "Can men get it? And lupus?")
+
+    assert messages[0]["custom"]["suggestions"] == [offer("other")]
 
 
 def test_a_question_drowned_in_a_story_is_answered(take_turn: Turn) -> None:

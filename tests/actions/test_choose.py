@@ -1,8 +1,11 @@
 """Which offer a message picks."""
 
+from typing import Any
+
 import pytest
 
 from actions.choose import match_title, read_pick
+from actions.memory import buttons_of
 
 OFFERS = [
     {"title": title, "payload": title}
@@ -81,3 +84,31 @@ def test_match_title_leaves_a_question_of_its_own(text: str, is_open: bool) -> N
 @pytest.mark.parametrize("text", ["lupus", "and the kidneys?", "what is a blood clot", "?"])
 def test_match_title_leaves_what_names_none_or_several(text: str) -> None:
     assert match_title(text, OFFERS, is_open=True) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "osteoporosis",
+        "disease",
+        "bones",
+        "autoimmune",
+        "what is osteoporosis",
+        "do I have strong bones",
+    ],
+)
+def test_a_word_or_two_pick_no_button_of_a_greeting(domain: dict[str, Any], text: str) -> None:
+    starters = buttons_of(domain, "utter_greet")
+
+    assert len(starters) >= 3
+    assert match_title(text, starters, is_open=False) is None
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("key", ["title", "payload"])
+def test_a_button_of_a_greeting_is_picked_by_its_words(
+    domain: dict[str, Any], place: int, key: str
+) -> None:
+    starters = buttons_of(domain, "utter_greet")
+
+    assert match_title(starters[place][key].upper(), starters, is_open=False) == starters[place]

@@ -35,7 +35,7 @@ def test_what_names_a_thing_or_asks_is_not_vague(question: Question) -> None:
 def test_choices_are_the_best_passage_of_each_document() -> None:
     hits = [*TWO, make_hit("men", score=0.5)]
 
-    choices = find_choices(Question("tests"), hits, unsure=0.1)
+    choices = find_choices(Question("tests"), hits, (), unsure=0.1)
 
     assert [choice["title"] for choice in choices] == TITLES
 
@@ -46,7 +46,7 @@ def test_choices_are_the_best_passage_of_each_document() -> None:
     ids=["one-document", "sure", "far", "nothing"],
 )
 def test_a_clear_message_has_no_choices(hits: list[Any]) -> None:
-    assert find_choices(Question("injections"), hits, unsure=0.1) == []
+    assert find_choices(Question("injections"), hits, (), unsure=0.1) == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Taking up what the bot said last."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,6 +107,30 @@ def test_the_buttons_of_a_greeting_are_no_question_back(take_turn: Turn) -> None
     )
 
     assert messages[0]["custom"]["heading"] == "What about definition?"
+
+
+STARTER = "How can I keep my bones strong?"
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        {},
+        ASKED,
+        OPEN,
+    ],
+    ids=["nothing", "answered", "asked-back"],
+)
+def test_after_a_greeting_one_word_of_a_button_picks_nothing(
+    take_turn: Turn, slots: dict[str, Any]
+) -> None:
+    retriever = FakeRetriever([make_hit("men"), replace(make_hit("exercise"), name=STARTER)])
+    hello = {"event": "user", "text": "hi"}
+    events = [hello, {"event": "action", "name": "utter_greet"}, hello]
+
+    messages, _ = take_turn(ActionAnswerQuestion, retriever, "strong", slots=slots, events=events)
+
+    assert messages[0]["custom"].get("heading") != "What about exercise?"
 
 
 @pytest.mark.parametrize(

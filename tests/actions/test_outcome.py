@@ -67,6 +67,18 @@ def test_a_refusal_is_recorded_with_its_question(
     assert row.passage_ids == []
 
 
+def test_an_offer_of_what_may_be_near_is_recorded_and_can_be_rated(
+    take_turn: Turn, recorder: Recorder, settings: Settings
+) -> None:
+    hits = [make_hit("men", score=0.3), make_hit("lupus", score=0.3)]
+
+    messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
+
+    (row,) = read(recorder, settings)
+    assert (row.kind, row.passage_ids) == ("clarify", [])
+    assert row.answer_id == messages[0]["custom"]["answer_id"]
+
+
 def test_a_turn_without_a_library_is_recorded(
     take_turn: Turn, recorder: Recorder, settings: Settings
 ) -> None:

@@ -61,9 +61,19 @@ def test_suggestion_shortens_a_long_title_and_keeps_its_question() -> None:
     suggestion = render.suggestion(replace(make_hit(), name="Why " + "very " * 30 + "long?"))
 
     assert len(suggestion["title"]) <= render.MAX_TITLE
-    assert suggestion["title"].endswith("…")
+    assert "…" in suggestion["title"]
     assert suggestion["payload"].endswith("long?")
     assert suggestion["passage_id"] == "men#section"
+
+
+def test_suggestions_of_alike_passages_have_different_titles() -> None:
+    long = "Why " + "very " * 20 + "long?"
+    titles = [
+        render.suggestion(replace(make_hit(), name=f"{long} ({title})"))["title"]
+        for title in ("Apples", "Pears")
+    ]
+
+    assert titles[0] != titles[1]
 
 
 def test_suggest_names_each_passage_once_up_to_the_limit_and_none_left_out() -> None:

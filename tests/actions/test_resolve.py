@@ -75,6 +75,22 @@ def test_resolve_names_the_topic_that_was_understood(
     assert (question.text, question.subject, question.topic) == ("can men get it?", "bones", topic)
 
 
+@pytest.mark.parametrize("label", ["advice", "red_flag", "feeling"])
+def test_what_a_detector_found_is_no_thing_and_replaces_no_word(label: str) -> None:
+    text = "is lupus my fault?"
+    entities = [
+        entity(text, "lupus", "systemic lupus"),
+        {"start": 0, "end": len(text), "value": "other", "entity": label},
+    ]
+    message = {"text": text, "intent": {"name": "ask_men"}, "entities": entities}
+    tracker = Tracker("me", {}, message, [], False, None, {}, "action_listen")
+
+    question = resolve(tracker, default_subject="bones")
+
+    assert question.text == "is systemic lupus my fault?"
+    assert question.things == {"condition": ["systemic lupus"]}
+
+
 def test_a_question_survives_its_slot() -> None:
     question = understood(("ask_men", 0.6), ("out_of_scope", 0.2))
 

@@ -77,7 +77,7 @@ def test_words_that_mean_something_are_weighed(
 
     assert [word.term >= 0 for word in words] == known
     assert all(word.weight == pytest.approx(words[0].weight) for word in words)
-    assert all(word.weight > 0 < word.rarity for word in words)
+    assert all(word.weight > 0 and word.rarity > 0 for word in words)
 
 
 def test_a_word_weighs_what_its_pieces_do(index: Index) -> None:

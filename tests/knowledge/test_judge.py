@@ -99,6 +99,49 @@ def test_words_are_the_first_and_weigh_no_more_than_the_text(
     assert sum(word.weight for word in words) <= 1 + 1e-6
 
 
+def test_signals_say_how_much_of_the_query_is_missing(index: Index, encoder: FakeEncoder) -> None:
+    lexicon = Lexicon.read(index.connection, len(index.passages))
+    headings = [passage.heading for passage in index.passages]
+    rarest = lexicon.rarity(-1)
+
+    signals = signals_of("milk sardines unicorns and dragons", index, encoder)
+
+    weight = 1 / 5
+    for heading, n_missing in (
+        ("Which foods hold calcium?", 2),
+        ("When is exercise dangerous?", 4),
+    ):
+        found = dict(zip(SIGNALS, signals[headings.index(heading)], strict=True))
+        assert found["missing"] == pytest.approx(n_missing * weight)
+        assert found["most_missing"] == pytest.approx(weight)
+        assert found["unknown"] == pytest.approx(2 * weight)
+        assert found["rarest"] == pytest.approx(rarest)
+        assert found["rare_missing"] == pytest.approx(weight * rarest)
+
+
+def test_signals_hold_the_scores_of_their_passages(index: Index, encoder: FakeEncoder) -> None:
+    lexicon = Lexicon.read(index.connection, len(index.passages))
+    embedding = encoder.encode(["calcium"])[0]
+    rows = np.array([7, 0, 3])
+    bm25, scores = (np.arange(10, dtype=np.float32) / by for by in (1, 10))
+
+    signals = measure(index, lexicon, [], embedding, rows, bm25, scores)
+
+    np.testing.assert_allclose(signals[:, SIGNALS.index("bm25")], bm25[rows])
+    np.testing.assert_allclose(signals[:, SIGNALS.index("rank")], scores[rows])
+    lengths = [len(index.passages[row].text.split()) / 100 for row in rows]
+    np.testing.assert_allclose(signals[:, SIGNALS.index("length")], lengths)
+
+
+def test_a_passage_is_near_by_another_way_to_ask(index: Index, encoder: FakeEncoder) -> None:
+    row = [p.heading for p in index.passages].index("How much calcium does an adult need each day?")
+
+    found = dict(zip(SIGNALS, signals_of("dairy for pensioners", index, encoder)[row], strict=True))
+
+    assert found["names"] == pytest.approx(1, abs=1e-3)
+    assert found["heading"] < 0.5
+
+
 def test_a_passage_is_near_by_its_own_text_heading_and_sentence(
     index: Index, encoder: FakeEncoder
 ) -> None:

@@ -119,6 +119,27 @@ def test_search_marks_the_nearest_sentence(retriever: Retriever) -> None:
     assert hit.marks == ("Brisk walking, dancing and climbing load the legs.",)
 
 
+def test_search_marks_in_the_order_of_the_text(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MARK_MARGIN", 2.0)
+
+    (hit,) = retriever.search("Slippers without a back do not grip", top_k=1)
+
+    assert hit.marks == (
+        "Flat shoes with rubber soles grip wet pavements.",
+        "Slippers without a back do not.",
+    )
+
+
+@pytest.mark.parametrize("query", ["are sardnies rich in calcuim", "may i stop predinsolone"])
+def test_search_reads_a_misspelt_word_as_the_right_one(retriever: Retriever, query: str) -> None:
+    right = query.replace("sardnies", "sardines").replace("calcuim", "calcium")
+    right = right.replace("predinsolone", "prednisolone")
+
+    assert retriever.search(query) == retriever.search(right)
+
+
 # ---- how sure a hit is
 
 

@@ -172,6 +172,18 @@ def test_judge_is_a_probability_and_ignores_the_order(signals: np.ndarray) -> No
     np.testing.assert_allclose(judge.judge(signals[::-1])[::-1], sure, atol=1e-12)
 
 
+@pytest.mark.parametrize("n", [1, 2, 8])
+def test_a_passage_alone_is_judged_by_weights_of_its_own(n: int) -> None:
+    made = json.loads(judge.WEIGHTS.read_text(encoding="utf-8"))
+    signals = np.random.default_rng(n).random((n, len(SIGNALS)))
+    case, inputs = (made["alone"], signals) if n == 1 else (made["together"], compare(signals))
+    weights = [case[kind][name] for kind in ("own", "beside") if kind in case for name in SIGNALS]
+
+    expected = judge.weigh(inputs, np.array(weights), case["intercept"])
+
+    np.testing.assert_allclose(judge.judge(signals), expected)
+
+
 def test_the_weights_are_those_of_the_signals() -> None:
     made = json.loads(judge.WEIGHTS.read_text(encoding="utf-8"))
 

@@ -177,7 +177,8 @@ async def _show(
     turn: Turn, question: Question, hit: Hit, seen: Sequence[str], library: Library
 ) -> Events:
     """Show the passage that was chosen, whatever the search thinks of it."""
-    nearby = await library.find(question.text, top_k=N_HITS)
+    # By its name, so that the same is offered however it was chosen.
+    nearby = await library.find(hit.name, top_k=N_HITS)
     offered = await suggest(turn, [hit], nearby, seen, library)
     return turn.answer(question, [hit], offered, seen=())
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from actions.answer import ActionAnswerQuestion
+from actions.render import MAX_TITLE
 from knowledge.errors import IndexNotFound
 from knowledge.settings import Settings
 from tests.actions.conftest import TEXT, FakeRetriever, Turn, make_hit
@@ -83,6 +84,21 @@ def test_a_long_section_can_be_read_on(take_turn: Turn) -> None:
         "rest#section",
     )
     assert second == offer("lupus")
+
+
+@pytest.mark.parametrize("n", [1, 8, 9, 40])
+def test_the_button_to_read_on_is_short_and_is_taken_by_its_title(take_turn: Turn, n: int) -> None:
+    rest = make_hit("rest" * n)
+    retriever = FakeRetriever([make_hit("men"), make_hit("lupus")])
+    retriever.rest = {"men#section": rest}
+    _, slots = take_turn(ActionAnswerQuestion, retriever)
+    title = slots["offers"][0]["title"]
+
+    messages, _ = take_turn(ActionAnswerQuestion, retriever, title, slots=slots)
+
+    assert len(title) <= MAX_TITLE
+    assert title.startswith("Go on reading: What about rest")
+    assert messages[0]["custom"]["heading"] == rest.passage.heading
 
 
 def test_the_disclaimer_is_in_full_once(take_turn: Turn, domain: dict[str, Any]) -> None:
@@ -270,6 +286,14 @@ def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> Non
     assert "citations" not in payload
     assert "disclaimer" not in payload
     assert slots == {"replied": True, "asked": None, "shown": [], "offers": offers}
+
+
+def test_refusal_offers_few_of_what_is_covered(take_turn: Turn) -> None:
+    hits = [make_hit(name, score=0.01) for name in "abcdef"]
+
+    messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
+
+    assert messages[0]["custom"]["suggestions"] == [offer(name) for name in "abc"]
 
 
 def test_refusal_outside_the_contract_channels_has_buttons(take_turn: Turn) -> None:

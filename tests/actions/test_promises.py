@@ -116,13 +116,11 @@ def test_suggestions_are_other_passages_each_once(
         assert 0 < len(suggestion["title"]) <= render.MAX_TITLE
 
 
-@pytest.mark.parametrize("said", ["question", "two questions", "more"])
+@each_message
 @given(libraries(), seen_before)
 def test_suggestions_are_not_what_was_shown_for_the_last_question(
     take_turn: Turn, said: str, retriever: FakeRetriever, seen: list[str]
 ) -> None:
-    retriever.rest = {}
-
     payload = run(take_turn, retriever, said, seen)
 
     assert not {each["passage_id"] for each in payload["suggestions"]}.intersection(seen)

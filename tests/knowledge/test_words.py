@@ -57,6 +57,14 @@ def test_split_questions_are_those_of_a_message_of_several_sentences(
     assert split_questions(message) == questions
 
 
+@pytest.mark.xfail(reason="a full stop after a short form is taken for the end of a sentence")
+@pytest.mark.parametrize(
+    "message", ["What is DXA vs. MRI?", "Should Dr. Jones check it?", "Is approx. 800 IU enough?"]
+)
+def test_split_questions_leaves_short_forms_alone(message: str) -> None:
+    assert split_questions(message) == []
+
+
 @given(st.text(max_size=200))
 def test_split_questions_are_parts_of_the_message(message: str) -> None:
     for question in split_questions(message):

@@ -172,14 +172,17 @@ def test_the_page_is_there_and_embeds_the_widget(web):
 def test_it_works_without_script(web):
     html = web.post_form(message=QUESTION)
     assert "not an autoimmune disease" in html
-    assert "Show the whole passage" in html
+    # The whole passage, under its heading.
+    assert "More research is needed before anyone can be sure." in html
+    assert html.count(QUESTION) >= 2
     fields = {
         name: unescape(re.search(rf'name="{name}" value="([^"]*)"', html)[1])
         for name in ("token", "nonce")
     }
 
-    html = web.post_form(**fields, message="tell me more")
-    assert "Show the whole passage" in html
+    more = web.post_form(**fields, message="tell me more")
+    assert "<blockquote" in more
+    assert "More research is needed before anyone can be sure." not in more
     assert "The conversation is deleted." in web.post_form(token=fields["token"], do="delete")
 
 

@@ -3,9 +3,9 @@
 import enum
 from typing import Any
 
-from actions.form import read_form, words_of
-from actions.merge import THINGS
 from actions.resolve import Question
+from actions.substitute import THINGS
+from actions.wording import QUESTION_WORDS, VERBS, has_verb, words_of
 from knowledge.words import FUNCTION_WORDS
 
 
@@ -35,13 +35,13 @@ _DENYING = frozenset(
 )
 _MORE = frozenset(
     """
-    more else on continue carry keep going further next rest details detail detailed anything
-    something everything elaborate expand explain passages passage part bit reading read information
-    info say says show see tell give there is other others subject topic same short comes comes what
-    after let longer deeper depth additional extra what's whats
+    more on continue carry keep going further next rest details detail detailed elaborate expand
+    explain passages passage part bit reading read information info say says show see tell give
+    there is subject topic same short comes comes what after let longer deeper depth additional
+    extra what's whats
     """.split()  # noqa: SIM905
 )
-_MORE_SIGNALS = frozenset("more else continue further rest next on going elaborate expand".split())  # noqa: SIM905
+_MORE_SIGNALS = frozenset("more continue further rest next on going elaborate expand".split())  # noqa: SIM905
 
 
 def read_act(message: dict[str, Any], question: Question) -> Act:
@@ -57,20 +57,22 @@ def read_act(message: dict[str, Any], question: Question) -> Act:
         return Act.ASK
     if _all_in(words, _MORE) and (intent == "ask_more" or _MORE_SIGNALS.intersection(words)):
         return Act.MORE
+    # "Why not", "can it be wrong", "how do they know for sure": these ask.
+    if not words or QUESTION_WORDS.intersection(words) or (words[0] in VERBS and words[0] != "do"):
+        return Act.ASK
     if _all_in(words, _ACCEPTING | _URGING) and (
         intent == "affirm" or _ACCEPTING.intersection(words)
     ):
         return Act.ACCEPT if _is_eager(words) else Act.ACKNOWLEDGE
     if _all_in(words, _DENYING) and (intent == "deny" or words[0] in ("no", "nope", "nah")):
         return Act.DECLINE
-    if intent == "affirm" and not read_form(question.text).has_verb:
-        return Act.ACKNOWLEDGE
-    return Act.ASK
+    return Act.ACKNOWLEDGE if intent == "affirm" and not has_verb(question.text) else Act.ASK
 
 
 def _is_eager(words: list[str]) -> bool:
-    """Say whether an agreement wants to see something: "ok" and "of course" only agree."""
-    return bool(_ACCEPTING.intersection(words)) or "ahead" in words or "show" in words
+    """Say whether an agreement wants to see something: "ok" and "for sure" only agree."""
+    is_willing = _ACCEPTING.intersection(words) and "for" not in words
+    return bool(is_willing) or "ahead" in words or "show" in words
 
 
 def _all_in(words: list[str], known: frozenset[str]) -> bool:

@@ -5,9 +5,10 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import memory, refusal
+from actions import refusal
 from actions.answer import ActionAnswerQuestion
-from actions.reply import N_HITS, Library, find_taken, reply, suggest
+from actions.library import Library
+from actions.reply import N_HITS, find_taken, reply, suggest
 from actions.resolve import resolve
 from actions.turn import Events, Turn
 
@@ -41,19 +42,18 @@ class ActionAdvise(ActionAnswerQuestion):
         wording = WORDINGS.get(find_matter(tracker), WORDINGS["other"])
         try:
             library = Library(self._get_retriever, self._get_settings())
-            if await find_taken(tracker, domain, library):
-                return await reply(turn, tracker, domain, library)
-            question = resolve(tracker, default_subject=library.settings.subject)
-            hits = await library.find(question.text, top_k=N_HITS)
+            if await find_taken(tracker, turn.past, library):
+                return await reply(turn, tracker, library)
+            question = resolve(tracker)
+            found = await library.follow(question.text, turn.past.thread, top_k=N_HITS)
             enough = ENOUGH * library.settings.threshold
-            kept = refusal.keep_answers(hits, threshold=enough)[:1]
-            seen = memory.shown_passages(tracker)
-            suggestions = await suggest(turn, kept, hits, seen, library)
+            kept = refusal.keep_answers(found.hits, threshold=enough)[:1]
+            suggestions = await suggest(turn, kept, found.hits, library)
         except (
             Exception
         ):  # the edge: whom to ask matters more than what the library would have said
             return turn.advise_without_library(wording)
-        return turn.advise(question, wording, kept, suggestions)
+        return turn.advise(question, wording, kept, suggestions, is_follow_up=found.is_follow_up)
 
 
 def find_matter(tracker: Tracker) -> str:

@@ -7,7 +7,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import resources
-from actions.reply import Library, reply
+from actions.library import Library
+from actions.reply import reply
 from actions.turn import REPLIED, Events, Turn
 from knowledge.search import Retriever
 from knowledge.settings import Settings
@@ -38,7 +39,7 @@ class ActionAnswerQuestion(Action):  # type: ignore[misc]  # rasa_sdk has no typ
         turn = Turn(dispatcher, tracker, domain)
         try:
             library = Library(self._get_retriever, self._get_settings())
-            return await reply(turn, tracker, domain, library)
+            return await reply(turn, tracker, library)
         except (
             Exception
         ):  # the edge: an action that raises loses its events, and nobody is answered

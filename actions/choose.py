@@ -4,42 +4,29 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.form import read_form, straighten
 from actions.memory import Offers
-from knowledge.words import FUNCTION_WORDS
+from actions.wording import content_of, has_verb
 
 _NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _ORDINALS = [
     *("first", "second", "third", "fourth", "fifth"),
     *("sixth", "seventh", "eighth", "ninth", "tenth"),
 ]
-# "Could you show me … please": politeness around a choice says nothing about it.
-_BEFORE = re.compile(
-    r"^(?:(?:yes|yeah|ok|okay|please|maybe|well|hm+|and|so|then|the|now|just|"
-    r"(?:can|could|would) (?:you|i)|(?:please )?(?:tell|show|give|read) me(?: more)?(?: about)?|"
-    r"i(?:'d| would|'ll)? (?:like|want|take|choose|pick|prefer|meant?|see|have|go with)"
-    r"(?: to (?:see|read|know|have))?(?: about)?|let(?:'s|s)? (?:take|see|have|go with|do)|"
-    r"go (?:with|for)|open|pick|choose|take|show|read|what about|how about|about)\b[\s,.:!]*)+",
-    re.IGNORECASE,
+# Politeness and nouns around a choice say nothing about it.
+_NOUNS = "one option choice number nr n question suggestion topic answer link item point"
+_BEFORE = frozenset(
+    f"""
+    yes yeah ok okay please maybe well hm hmm and so then the now just can could would you tell show
+    give read me more about i i'd i'll id like want take choose pick prefer mean meant see have go
+    with to know let's lets let us do for open what how no {_NOUNS}
+    """.split()
 )
-_AFTER = re.compile(
-    r"[\s,.:!?)]*(?:(?:please|thanks|thank you|then|for me|on the list|of (?:those|these|them)|"
-    r"sounds (?:good|right)|instead)[\s.!?]*)*$",
-    re.IGNORECASE,
+_AFTER = frozenset(
+    f"please thanks thank you then for me on the list of those these them instead {_NOUNS}".split()
 )
-_NOUN = r"(?:\s+(?:one|option|choice|question|suggestion|topic|answer|link|item|point))?"
-_COUNTED = re.compile(
-    rf"(?:(?:option|number|choice|question|suggestion|answer|item|no|nr|n)\b[.:\s]*|#\s*)?"
-    rf"(\d{{1,3}}|{'|'.join(_NUMBERS)})",
-    re.IGNORECASE,
-)
-_PLACED = re.compile(rf"(\d{{1,2}}(?=st|nd|rd|th)|{'|'.join(_ORDINALS)})(?:st|nd|rd|th)?{_NOUN}")
-_FROM_END = re.compile(rf"(last but one|second last|second to last|last|bottom|final){_NOUN}")
-_TOP = re.compile(rf"(top){_NOUN}")
+_ENDS = frozenset({"last", "bottom", "final"})
 # Share of a title's words that names it.
 MOST = 0.6
-# Words of a message that may name an offer by a part of its title.
-MAX_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +40,7 @@ class Pick:
     place: int
 
     def of(self, offers: Offers) -> dict[str, str] | None:
-        """Return the offer chosen; none when there are not that many."""
+        """Return the offer chosen; None if there are not that many."""
         if not 1 <= abs(self.place) <= len(offers):
             return None
         return offers[self.place - 1 if self.place > 0 else self.place]
@@ -62,60 +49,63 @@ class Pick:
 def read_pick(text: str) -> Pick | None:
     """Return the place that a message names: "2", "number three", "the last one please".
 
-    A message that says anything beside the place picks nothing: "2 years" is no choice.
+    None if it says anything beside the place: "2 years" is no choice. "One" alone stands for
+    anything; "number one" is a choice.
     """
-    bare = _AFTER.sub("", _BEFORE.sub("", straighten(text).strip().lower())).strip()
-    if counted := _COUNTED.fullmatch(bare):
-        word = counted[1]
-        # "one" alone stands for anything; "number one" is a choice.
-        if word == "one" and bare == word:
-            return None
-        return Pick(int(word) if word.isdigit() else _NUMBERS.index(word) + 1)
-    if placed := _PLACED.fullmatch(bare):
-        word = placed[1]
-        return Pick(int(word) if word.isdigit() else _ORDINALS.index(word) + 1)
-    if from_end := _FROM_END.fullmatch(bare):
-        return Pick(-2 if "one" in from_end[1] or "second" in from_end[1] else -1)
-    return Pick(1) if _TOP.fullmatch(bare) else None
+    words = re.findall(r"[^\W_]+(?:'\w+)?", text.lower().replace("\u2019", "'"))
+    joined = " ".join(words)
+    for last_but_one in ("last but one", "second last", "second to last"):
+        joined = joined.replace(last_but_one, "penultimate")
+    words = joined.removeprefix("what about ").removeprefix("how about ").split()
+    # "What comes first?" asks.
+    if words and words[0] in ("what", "how"):
+        return None
+    places = [(at, place) for at, word in enumerate(words) if (place := _read_place(word))]
+    if len(places) > 1:
+        places = [(at, place) for at, place in places if words[at] != "one"]
+    if len(places) != 1 or words == ["one"]:
+        return None
+    at, place = places[0]
+    is_bare = all(w in _BEFORE for w in words[:at]) and all(w in _AFTER for w in words[at + 1 :])
+    # "That one", "the one": only a noun before it makes it a number.
+    if words[at] == "one" and not (at and words[at - 1] in _NOUNS.split()):
+        return None
+    return Pick(place) if is_bare else None
 
 
-def match_title(text: str, offers: Offers, *, is_open: bool) -> dict[str, str] | None:
+def _read_place(word: str) -> int | None:
+    """Return the place that a word names; None if it names none."""
+    if re.fullmatch(r"\d{1,3}(st|nd|rd|th)?", word):
+        return int(re.sub(r"\D", "", word))
+    if word in _NUMBERS:
+        return _NUMBERS.index(word) + 1
+    if word in _ORDINALS:
+        return _ORDINALS.index(word) + 1
+    if word == "penultimate":
+        return -2
+    return -1 if word in _ENDS else 1 if word == "top" else None
+
+
+def match_title(text: str, offers: Offers) -> dict[str, str] | None:
     """Return the one offer that a message names by its title, or by most of its words.
 
-    Args:
-        text: What the user said.
-        offers: What was offered.
-        is_open: The bot asked which; then any words that only one title has are enough.
+    None if it names none or several, or is a question of its own: that is asked, whatever words
+    of it an offer has too.
     """
-    said = _words(text)
     exact = [
         o for o in offers if text.strip().lower() in (o["title"].lower(), o["payload"].lower())
     ]
-    # A question of its own is asked, whatever words of it an offer has too.
-    if exact or not said or read_form(text).has_verb:
+    said = _stems(text)
+    if exact or not said or has_verb(text):
         return exact[0] if exact else None
-    named = [o for o in offers if _names(said, _words(o["title"]), is_open=is_open)]
+    named = [offer for offer in offers if _names(said, _stems(offer["title"]))]
     return named[0] if len(named) == 1 else None
 
 
-def _names(said: Sequence[str], title: Sequence[str], *, is_open: bool) -> bool:
-    common = [word for word in said if word in title]
-    if len(common) < len(said):
-        return False
-    if is_open and len(said) <= MAX_WORDS:
-        return True
-    return len(common) >= MOST * len(title)
+def _names(said: Sequence[str], title: Sequence[str]) -> bool:
+    return set(said) <= set(title) and len(said) >= MOST * len(title)
 
 
-def _words(text: str) -> list[str]:
-    """Return the stems, roughly, of the words that mean something."""
-    words = re.findall(r"[^\W_]+", text.lower())
-    kept = [word for word in words if word not in FUNCTION_WORDS]
-    return list(dict.fromkeys(_stem(word) for word in kept))
-
-
-def _stem(word: str) -> str:
-    for ending in ("ies", "s"):
-        if word.endswith(ending) and len(word) > len(ending) + 2:
-            return word[: -len(ending)] + ("y" if ending == "ies" else "")
-    return word
+def _stems(text: str) -> list[str]:
+    """Return the words of a text that mean something, roughly without their endings."""
+    return list(dict.fromkeys(re.sub(r"(?<=\w{3})s$", "", word) for word in content_of(text)))

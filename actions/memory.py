@@ -1,14 +1,20 @@
 """What the conversation remembers: slots and the turn before, whatever state they are in."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 
 from actions.resolve import Question
+from knowledge.thread import Thread
+from knowledge.types import Hit
 
+# Questions and passages of a thread that are kept, and ids of a whole conversation.
+MAX_KEPT, MAX_SHOWN = 8, 100
 Offers = list[dict[str, str]]
+NO_THREAD = Thread()
 
 
 def last_question(tracker: Tracker) -> Question | None:
@@ -28,9 +34,81 @@ def last_question(tracker: Tracker) -> Question | None:
     )
 
 
-def shown_passages(tracker: Tracker) -> tuple[str, ...]:
-    """Return the ids of the passages quoted for the last question."""
-    slot = tracker.get_slot("shown")
+@dataclasses.dataclass(frozen=True, slots=True)
+class Past:
+    """What was said and shown before the latest message.
+
+    Attributes:
+        question: The last question, answered or not; None where there was none.
+        thread: What it hangs together with, for the search.
+        things: What each question of the thread names, by the vocabulary's label.
+        about: Titles of the documents that the thread has shown, the latest last.
+        shown: Ids of the passages shown in the whole conversation, the latest last.
+        offers: What the turn before offered to choose from.
+        is_open: The bot asked which of the offers is meant.
+    """
+
+    question: Question | None = None
+    thread: Thread = NO_THREAD
+    things: tuple[dict[str, list[str]], ...] = ()
+    about: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    offers: Offers = dataclasses.field(default_factory=list)
+    is_open: bool = False
+
+    def take_up(
+        self, question: Question, hits: Sequence[Hit], *, is_follow_up: bool
+    ) -> list[dict[str, Any]]:
+        """Return the events that remember a turn.
+
+        Args:
+            question: What was asked, once or again.
+            hits: What was shown for it; empty where nothing was.
+            is_follow_up: It hangs on the thread; else a new one starts.
+        """
+        # What finds nothing may be a remark: what was spoken of before is kept with it.
+        old = self if is_follow_up or not hits else Past()
+        # "Tell me more" asks the last question again.
+        is_same = old.question is not None and question.text == old.question.text
+        ids = [hit.passage.id for hit in hits[:1]]
+        thread: dict[str, list[Any]] = {
+            "questions": [*old.thread.questions, *([] if is_same else [question.text])],
+            "things": [*old.things, *([] if is_same else [question.things])],
+            "shown": [*(name for name in old.thread.shown if name not in ids), *ids],
+            "about": [*old.about, *(hit.document.title for hit in hits[:1])],
+        }
+        kept = {name: values[-MAX_KEPT:] for name, values in thread.items()}
+        shown = [*(name for name in self.shown if name not in ids), *ids]
+        return [
+            SlotSet("asked", dataclasses.asdict(question)),
+            SlotSet("thread", {**kept, "is_answered": bool(hits)}),
+            SlotSet("shown", shown[-MAX_SHOWN:]),
+        ]
+
+
+def recall(tracker: Tracker, domain: Mapping[str, Any]) -> Past:
+    """Return what a conversation remembers, whatever state its slots are in."""
+    slot = tracker.get_slot("thread")
+    slot = slot if isinstance(slot, Mapping) else {}
+    question, offers = last_question(tracker), offered(tracker, domain)
+    things = slot.get("things")
+    return Past(
+        question=question,
+        thread=Thread(
+            _texts(slot.get("questions")),
+            _texts(slot.get("shown")),
+            is_answered=slot.get("is_answered") is True,
+        ),
+        things=tuple(t for t in things if isinstance(t, dict)) if isinstance(things, list) else (),
+        about=_texts(slot.get("about")),
+        shown=_texts(tracker.get_slot("shown")),
+        offers=offers,
+        # What was asked back is open only while its choices are what was offered last.
+        is_open=bool(question and question.is_open and offers == tracker.get_slot("offers")),
+    )
+
+
+def _texts(slot: Any) -> tuple[str, ...]:
     return tuple(map(str, slot)) if isinstance(slot, list | tuple) else ()
 
 

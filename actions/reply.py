@@ -1,120 +1,51 @@
 """From a message to the reply: what it picks, accepts, declines, asks or takes up again."""
 
-import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 from rasa_sdk import Tracker
 
-from actions import choose, clarify, memory, refusal, render
+from actions import choose, clarify, refusal, render, talk
 from actions.acts import Act, read_act
-from actions.merge import merge
+from actions.library import Library
+from actions.memory import Past
 from actions.resolve import Question, resolve, spoken_text
-from actions.turn import Events, Turn
-from knowledge.search import Retriever
-from knowledge.settings import Settings
-from knowledge.types import Hit
+from actions.substitute import substitute
+from actions.turn import MAX_OFFERS, Events, Turn
+from knowledge.thread import Thread
+from knowledge.types import Found, Hit
 from knowledge.words import split_questions
-
-T = TypeVar("T")
 
 # Passages that are looked at for a message.
 N_HITS = 8
 # Suggestions under an answer or a refusal: enough to choose from, few enough to read.
 MAX_SUGGESTIONS = 3
-# Passages offered where it is not sure that one answers.
-MAX_OFFERS = 4
 # Questions of one message that are answered.
 MAX_PARTS = 3
 
-# How much surer a later reading must be than an earlier one, as a probability.
-MARGIN = 0.1
-# How much less sure a passage may be that is shown instead of the one just shown.
-MAX_LOSS = 0.2
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to take a message, and what was found for it."""
-
-    question: Question
-    hits: list[Hit]
-
-    @property
-    def probability(self) -> float:
-        """How sure the first hit answers, 0 to 1."""
-        return self.hits[0].score if self.hits else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """Where passages are found, within a deadline."""
-
-    get_retriever: Callable[[], Retriever]
-    settings: Settings
-
-    async def find(self, text: str, *, top_k: int) -> list[Hit]:
-        """Return the passages nearest to a question.
-
-        Raises:
-            KnowledgeError: The library cannot be used.
-            TimeoutError: The search took longer than the settings allow.
-        """
-        return await self._call(lambda retriever: retriever.search(text, top_k=top_k))
-
-    async def look_up(self, name: str) -> Hit | None:
-        """Return the passage with this id or name; None if there is none.
-
-        Raises:
-            KnowledgeError: The library cannot be used.
-            TimeoutError: It took longer than the settings allow.
-        """
-        return await self._call(lambda retriever: retriever.look_up(name))
-
-    async def go_on(self, hit: Hit) -> Hit | None:
-        """Return the passage with which the section of `hit` goes on; None if it ends there.
-
-        Raises:
-            KnowledgeError: The library cannot be used.
-            TimeoutError: It took longer than the settings allow.
-        """
-        return await self._call(lambda retriever: retriever.go_on(hit))
-
-    async def _call(self, do: Callable[[Retriever], T]) -> T:
-        call = asyncio.to_thread(lambda: do(self.get_retriever()))
-        return await asyncio.wait_for(call, self.settings.timeout_s)
-
-
-async def reply(turn: Turn, tracker: Tracker, domain: dict[str, Any], library: Library) -> Events:
+async def reply(turn: Turn, tracker: Tracker, library: Library) -> Events:
     """Reply to the latest message.
 
     Raises:
         KnowledgeError: The library cannot be used.
         TimeoutError: A search took longer than the settings allow.
     """
-    question = resolve(tracker, default_subject=library.settings.subject)
+    question, past = resolve(tracker), turn.past
     if not render.is_question(question.text):
         return turn.say("utter_nothing_asked")
-    offers, last = memory.offered(tracker, domain), memory.last_question(tracker)
-    seen = memory.shown_passages(tracker)
     if pick := choose.read_pick(question.text):
-        return await _take(turn, pick.of(offers), offers, seen, library)
-    if taken := await find_taken(tracker, domain, library):
-        return await _show(turn, question, taken, seen, library)
-    match read_act(tracker.latest_message, question):
-        case Act.ACCEPT:
-            return await _accept(turn, offers, last, seen, library)
-        case Act.ACKNOWLEDGE:
-            return turn.say("utter_affirm")
-        case Act.DECLINE:
-            return turn.say("utter_deny")
-        case Act.MORE:
-            return await _tell_more(turn, last, offers, seen, library)
-    return await _answer(turn, question, last, seen, library)
+        return await _take(turn, pick, library)
+    if taken := await find_taken(tracker, past, library):
+        return await _show(turn, question, taken, library)
+    if act := ACTS.get(read_act(tracker.latest_message, question)):
+        return await act(turn, library)
+    if answer := talk.find_reply(tracker.latest_message, question):
+        return await answer(turn, library)
+    return await _answer(turn, question, library)
 
 
-async def find_taken(tracker: Tracker, domain: dict[str, Any], library: Library) -> Hit | None:
+async def find_taken(tracker: Tracker, past: Past, library: Library) -> Hit | None:
     """Return the passage that the latest message names, offered just before or not.
 
     None if it names none: it is then a question like any other.
@@ -123,117 +54,112 @@ async def find_taken(tracker: Tracker, domain: dict[str, Any], library: Library)
         KnowledgeError: The library cannot be used.
         TimeoutError: It took longer than the settings allow.
     """
-    said, last = spoken_text(tracker.latest_message), memory.last_question(tracker)
-    offers = memory.offered(tracker, domain)
-    # What was asked back is open only while its choices are what was offered last.
-    is_open = last is not None and last.is_open and offers == tracker.get_slot("offers")
+    said = spoken_text(tracker.latest_message)
     if hit := await library.look_up(said):
         return hit
-    named = choose.match_title(said, offers, is_open=is_open)
+    named = choose.match_title(said, past.offers)
     return await library.look_up(named.get("passage_id") or named["payload"]) if named else None
 
 
-async def _take(
-    turn: Turn,
-    offer: dict[str, str] | None,
-    offers: memory.Offers,
-    seen: Sequence[str],
-    library: Library,
-) -> Events:
-    if not offers:
+async def _take(turn: Turn, pick: choose.Pick, library: Library) -> Events:
+    if not turn.past.offers:
         return turn.say("utter_nothing_to_choose")
+    offer = pick.of(turn.past.offers)
     if offer is None:
-        return turn.repeat_offers("utter_no_such_choice", offers)
-    return await _show_offer(turn, offer, seen, library)
+        return turn.repeat_offers("utter_no_such_choice", turn.past.offers)
+    return await _show_offer(turn, offer, library)
 
 
-async def _accept(
-    turn: Turn,
-    offers: memory.Offers,
-    last: Question | None,
-    seen: Sequence[str],
-    library: Library,
-) -> Events:
+async def _accept(turn: Turn, library: Library) -> Events:
     """Take the first offer; where the bot asked which, ask again."""
+    offers = turn.past.offers
     if not offers:
         return turn.say("utter_affirm")
-    if last is not None and last.is_open:
+    if turn.past.is_open:
         return turn.repeat_offers("utter_which", offers)
-    return await _show_offer(turn, offers[0], seen, library)
+    return await _show_offer(turn, offers[0], library)
 
 
-async def _show_offer(
-    turn: Turn, offer: dict[str, str], seen: Sequence[str], library: Library
-) -> Events:
+async def _acknowledge(turn: Turn, library: Library) -> Events:
+    return turn.say("utter_affirm")
+
+
+async def _decline(turn: Turn, library: Library) -> Events:
+    return turn.say("utter_deny")
+
+
+async def _show_offer(turn: Turn, offer: dict[str, str], library: Library) -> Events:
     """Show the passage that an offer is bound to; ask the words of one that is bound to none."""
-    question = Question(offer["payload"], library.settings.subject)
+    question = Question(offer["payload"])
     hit = await library.look_up(offer.get("passage_id") or offer["payload"])
     if hit is None:
-        return await _answer(turn, question, None, (), library)
-    return await _show(turn, question, hit, seen, library)
+        return await _answer(turn, question, library)
+    return await _show(turn, question, hit, library)
 
 
-async def _show(
-    turn: Turn, question: Question, hit: Hit, seen: Sequence[str], library: Library
-) -> Events:
+async def _show(turn: Turn, question: Question, hit: Hit, library: Library) -> Events:
     """Show the passage that was chosen, whatever the search thinks of it."""
     # By its name, so that the same is offered however it was chosen.
     nearby = await library.find(hit.name, top_k=N_HITS)
-    offered = await suggest(turn, [hit], nearby, seen, library)
-    return turn.answer(question, [hit], offered, seen=())
+    return turn.answer(question, [hit], await suggest(turn, [hit], nearby, library))
 
 
-async def _tell_more(
-    turn: Turn,
-    last: Question | None,
-    offers: memory.Offers,
-    seen: Sequence[str],
-    library: Library,
-) -> Events:
-    """Show the next passages on the last question, none that was shown before."""
-    if last is None:
+async def _tell_more(turn: Turn, library: Library) -> Events:
+    """Show the next passage on the last question, none that the conversation has shown."""
+    past = turn.past
+    if past.question is None:
         return turn.say("utter_nothing_asked")
-    if last.is_open:
-        return turn.repeat_offers("utter_which", offers)
-    hits = await library.find(last.text, top_k=N_HITS + len(seen))
-    new = [hit for hit in hits if hit.passage.id not in seen]
-    kept = refusal.keep_answers(new, threshold=library.settings.unsure)
-    if not kept:
-        return turn.end(last, seen=seen)
-    return turn.answer(last, kept[:1], await suggest(turn, kept, new, seen, library), seen=seen)
+    if past.is_open:
+        return turn.repeat_offers("utter_which", past.offers)
+    # As it was asked: the first question of a thread by itself.
+    thread = past.thread if len(past.thread.questions) > 1 else Thread()
+    found = await library.follow(past.question.text, thread, top_k=N_HITS + len(past.shown))
+    new = [hit for hit in found.hits if hit.passage.id not in past.shown]
+    kept = refusal.keep_answers(new, threshold=library.settings.unsure)[:1]
+    if kept:
+        offered = await suggest(turn, kept, new, library)
+        return turn.answer(past.question, kept, offered, is_follow_up=True)
+    return turn.offer_new(new, "utter_no_more_but", otherwise="utter_no_more")
 
 
-async def _answer(
-    turn: Turn,
-    message: Question,
-    last: Question | None,
-    seen: Sequence[str],
-    library: Library,
-) -> Events:
+ACTS = {
+    Act.ACCEPT: _accept,
+    Act.ACKNOWLEDGE: _acknowledge,
+    Act.DECLINE: _decline,
+    Act.MORE: _tell_more,
+}
+
+
+async def _answer(turn: Turn, message: Question, library: Library) -> Events:
     """Answer a question, complete or not; else offer the nearest passages, or refuse."""
-    settings = library.settings
-    candidates = (merge(message, last) if last else []) or [message]
-    is_alone = candidates == [message]
-    readings = [Reading(q, await library.find(q.text, top_k=N_HITS)) for q in candidates]
-    best = _choose(readings, seen, threshold=settings.threshold)
-    question, hits = best.question, best.hits
+    settings, past = library.settings, turn.past
+    question, found = await _find(message, past, library)
+    hits, is_follow_up = found.hits, found.is_follow_up
     parts: list[Hit] = []
-    if is_alone:
+    if not is_follow_up:
         parts = await _answer_parts(message, library)
-        if choices := clarify.find_choices(question, hits, seen, unsure=settings.unsure):
+        if choices := clarify.find_choices(question, hits, past.shown, unsure=settings.unsure):
             return turn.clarify(question, choices)
-    else:
-        hits = _prefer_new(best, seen)
     kept = refusal.keep_answers(hits, threshold=settings.threshold)
     # Each once: what answers a part may be what answers the whole.
     kept = list({hit.passage.id: hit for hit in [*kept[: settings.top_k], *parts]}.values())
     if kept:
-        offered = await suggest(turn, kept[:1], [*parts, *hits], seen, library)
-        return turn.answer(question, kept, offered, seen=())
-    nearest = render.suggest(hits, without=seen, limit=MAX_OFFERS)
+        offered = await suggest(turn, kept[:1], [*parts, *hits], library)
+        return turn.answer(question, kept, offered, is_follow_up=is_follow_up)
+    nearest = render.suggest(hits, without=past.thread.shown, limit=MAX_OFFERS)
     if hits and hits[0].score >= settings.unsure and len(nearest) > 1:
-        return turn.offer(question, nearest)
-    return turn.refuse(question, nearest[:MAX_SUGGESTIONS])
+        return turn.offer(question, nearest, is_follow_up=is_follow_up)
+    return turn.refuse(question, nearest[:MAX_SUGGESTIONS], is_follow_up=is_follow_up)
+
+
+async def _find(message: Question, past: Past, library: Library) -> tuple[Question, Found]:
+    """Return a message as it is searched, and what is found for it."""
+    asked = list(zip(past.thread.questions, past.things, strict=False))
+    if text := substitute(message.text, message.things, asked):
+        question = replace(message, text=text)
+        # It says all itself now: what was shown was about the other thing.
+        return question, await library.follow(text, Thread(), top_k=N_HITS)
+    return message, await library.follow(message.text, past.thread, top_k=N_HITS)
 
 
 async def _answer_parts(message: Question, library: Library) -> list[Hit]:
@@ -245,40 +171,13 @@ async def _answer_parts(message: Question, library: Library) -> list[Hit]:
 
 
 async def suggest(
-    turn: Turn, shown: Sequence[Hit], hits: Sequence[Hit], seen: Sequence[str], library: Library
+    turn: Turn, shown: Sequence[Hit], hits: Sequence[Hit], library: Library
 ) -> list[render.Payload]:
     """Return what to offer: the rest of the section that is shown, then the nearest."""
+    seen = set(turn.past.shown)
     rest = await library.go_on(shown[0]) if shown else None
     if rest and rest.passage.id in seen:
         rest = None
-    without = {hit.passage.id for hit in [*shown[:1], *([rest] if rest else [])]} | set(seen)
+    without = {hit.passage.id for hit in [*shown[:1], *([rest] if rest else [])]} | seen
     nearest = render.suggest(hits, without=without, limit=MAX_SUGGESTIONS)
     return [turn.suggest_rest(rest), *nearest][:MAX_SUGGESTIONS] if rest else nearest
-
-
-def _prefer_new(reading: Reading, seen: Sequence[str]) -> list[Hit]:
-    """Return the hits of a follow-up with the passage just shown after one that is about as good.
-
-    Who asks on has read that passage.
-    """
-    hits = reading.hits
-    new = [hit for hit in hits if hit.passage.id not in seen]
-    if not new or hits[0].passage.id not in seen:
-        return hits
-    next_best = replace(reading, hits=new)
-    return new if next_best.probability >= reading.probability - MAX_LOSS else hits
-
-
-def _choose(readings: Sequence[Reading], seen: Sequence[str], *, threshold: float) -> Reading:
-    """Return the reading to go by: the first, unless a later one is clearly surer.
-
-    A follow-up wants to know something else: a reading that finds the passage just shown comes
-    after one that finds another.
-    """
-    new = [r for r in readings if r.hits and r.hits[0].passage.id not in seen]
-    sure = [r for r in new if r.probability >= threshold] or list(readings)
-    best = sure[0]
-    for reading in sure[1:]:
-        if reading.probability > best.probability + MARGIN:
-            best = reading
-    return best

@@ -10,8 +10,6 @@ INTENT_PREFIX = "ask_"
 # What the library is not about: anything else, and other matters of health.
 OUT_OF_SCOPE = "out_of_scope"
 OUT_OF_SCOPE_HEALTH = "out_of_scope_health"
-# The entity label of bot/vocabulary whose values can be the subject of a question.
-CONDITION = "condition"
 # Entities of bot/components that are no things in the text.
 DETECTED = frozenset({"advice", "red_flag", "feeling"})
 
@@ -22,21 +20,17 @@ class Question:
 
     Attributes:
         text: What is searched.
-        subject: What it is about where its own sentence does not say; empty when unknown.
         confidences: How sure each topic is, 0 to 1, the surest first; what is out of scope counts
             as two of them.
         is_understood: The surest intent is sure enough to go by.
         things: The canonical names of what it mentions, by the vocabulary's label, in order.
-        about: Title of the document that answered it; empty before it is answered.
         is_open: It was asked back, not answered yet.
     """
 
     text: str
-    subject: str = ""
     confidences: dict[str, float] = field(default_factory=dict)
     is_understood: bool = False
     things: dict[str, list[str]] = field(default_factory=dict)
-    about: str = ""
     is_open: bool = False
 
     @property
@@ -52,19 +46,13 @@ class Question:
         return sum(c for name, c in self.confidences.items() if is_out_of_scope(name))
 
 
-def resolve(tracker: Tracker, *, default_subject: str) -> Question:
-    """Return the latest message as a question.
-
-    Args:
-        tracker: The conversation.
-        default_subject: What a question is about that names no condition.
-    """
+def resolve(tracker: Tracker) -> Question:
+    """Return the latest message as a question."""
     message = tracker.latest_message
     # What the detectors of bot/ found is about the whole message, and replaces none of its words.
     entities = [e for e in message.get("entities") or [] if e["entity"] not in DETECTED]
     return Question(
         text=spell_out(spoken_text(message), entities),
-        subject=find_subject(entities, default=default_subject),
         confidences=topic_confidences(message),
         is_understood=is_topic((message.get("intent") or {}).get("name")),
         things=group_by_label(entities),
@@ -95,14 +83,6 @@ def spell_out(text: str, entities: Sequence[dict[str, Any]]) -> str:
         if name.lower() != text[start:end].lower():
             text = text[:start] + name + text[end:]
     return text
-
-
-def find_subject(entities: Sequence[dict[str, Any]], *, default: str) -> str:
-    """Return the condition a message names first, or `default` when it names none."""
-    conditions = [entity for entity in entities if entity["entity"] == CONDITION]
-    if not conditions:
-        return default
-    return str(min(conditions, key=lambda entity: int(entity["start"]))["value"])
 
 
 def group_by_label(entities: Sequence[dict[str, Any]]) -> dict[str, list[str]]:

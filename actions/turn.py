@@ -22,6 +22,8 @@ Events = list[dict[str, Any]]
 REPLIED: Events = [SlotSet("replied", True), FollowupAction("action_listen")]
 # The entity of bot/vocabulary for what a person says that they feel.
 FEELING = "feeling"
+# Passages offered where it is not sure that one answers.
+MAX_OFFERS = 4
 # The response of domain.yml for each: said before the reply.
 KIND_WORDS = {"afraid": "utter_kind_afraid", "sad": "utter_kind_sad"}
 
@@ -40,6 +42,7 @@ class Turn:
         self._reads_contract = channel.reads_contract(tracker)
         self._shows_buttons = channel.shows_buttons(tracker)
         self._max_buttons = channel.max_buttons(tracker)
+        self.past = memory.recall(tracker, domain)
         self._disclaimed = tracker.get_slot("disclaimed") is True
         feeling = next(tracker.get_latest_entity_values(FEELING), "")
         self._preface = self._wording(KIND_WORDS[feeling]) if feeling in KIND_WORDS else ""
@@ -50,7 +53,7 @@ class Turn:
         hits: list[Hit],
         suggestions: list[render.Payload],
         *,
-        seen: Sequence[str],
+        is_follow_up: bool = False,
     ) -> Events:
         """Quote the first hit under its heading, with its source and the disclaimer.
 
@@ -58,13 +61,13 @@ class Turn:
             question: What is answered.
             hits: Passages that answer it, best first.
             suggestions: What is offered under it.
-            seen: Ids of the passages quoted for it before.
+            is_follow_up: It hangs on what was spoken of before.
         """
         disclaimer = self._wording(
             "utter_disclaimer_short" if self._disclaimed else "utter_disclaimer"
         )
         payload = render.answer_payload(
-            uuid.uuid4().hex, question.text, hits, disclaimer, suggestions
+            uuid.uuid4().hex, self._name(question, is_follow_up), hits, disclaimer, suggestions
         )
         self._dispatcher.utter_message(
             response="utter_answer",
@@ -76,8 +79,7 @@ class Turn:
             choices=self._lines("utter_further", suggestions),
             **self._choices(payload, question),
         )
-        about = replace(question, about=hits[0].document.title, is_open=False)
-        recorded = _record(about, [*seen, hits[0].passage.id], suggestions)
+        recorded = self._record(question, hits, suggestions, is_follow_up=is_follow_up)
         return [*recorded, SlotSet("disclaimed", True)]
 
     def advise(
@@ -86,6 +88,8 @@ class Turn:
         response: str,
         hits: list[Hit],
         suggestions: list[render.Payload],
+        *,
+        is_follow_up: bool = False,
     ) -> Events:
         """Say whom to ask, then quote the first hit as what holds in general.
 
@@ -94,6 +98,7 @@ class Turn:
             response: The wording of domain.yml for its matter.
             hits: Passages on it, best first; none when the library has none.
             suggestions: What is offered under it.
+            is_follow_up: It hangs on what was spoken of before.
         """
         # The wording says whom to ask: the disclaimer does not say it again.
         disclaimer = self._wording("utter_disclaimer_short")
@@ -115,8 +120,7 @@ class Turn:
             choices=self._lines("utter_further" if hits else "utter_covered", suggestions),
             **self._choices(payload, question),
         )
-        about = replace(question, about=hits[0].document.title if hits else "", is_open=False)
-        return _record(about, [hit.passage.id for hit in hits[:1]], suggestions)
+        return self._record(question, hits, suggestions, is_follow_up=is_follow_up)
 
     def advise_without_library(self, response: str) -> Events:
         """Say whom to ask when the library cannot be used; called while its error is handled."""
@@ -127,14 +131,41 @@ class Turn:
         """Ask which of some readings is meant."""
         text = self._wording("utter_clarify")
         payload = render.clarify_payload(question.text, text, choices)
-        return self._ask_back("utter_clarify", question, payload, choices)
+        return self._ask_back("utter_clarify", question, payload, choices, is_follow_up=False)
 
-    def offer(self, question: Question, nearest: list[render.Payload]) -> Events:
-        """Say that it is not sure that a passage answers, and offer the nearest."""
+    def offer(
+        self,
+        question: Question,
+        nearest: list[render.Payload],
+        *,
+        is_follow_up: bool = False,
+        response: str = "utter_unsure",
+    ) -> Events:
+        """Say that it is not sure that a passage answers, and offer the nearest.
+
+        Args:
+            question: What was asked.
+            nearest: What is offered.
+            is_follow_up: It hangs on what was spoken of before.
+            response: The words of domain.yml above the offers.
+        """
         payload = render.unsure_payload(
-            uuid.uuid4().hex, question.text, self._wording("utter_unsure"), nearest
+            uuid.uuid4().hex, self._name(question, is_follow_up), self._wording(response), nearest
         )
-        return self._ask_back("utter_unsure", question, payload, nearest)
+        return self._ask_back(response, question, payload, nearest, is_follow_up=is_follow_up)
+
+    def offer_new(self, hits: Sequence[Hit], response: str, *, otherwise: str) -> Events:
+        """Offer for the last question what the conversation has not shown.
+
+        Args:
+            hits: What may be offered, best first.
+            response: The words of domain.yml above the offers.
+            otherwise: Those where there is nothing new.
+        """
+        nearest = render.suggest(hits, without=self.past.shown, limit=MAX_OFFERS)
+        if not nearest or self.past.question is None:
+            return self.say(otherwise)
+        return self.offer(self.past.question, nearest, is_follow_up=True, response=response)
 
     def _ask_back(
         self,
@@ -142,6 +173,8 @@ class Turn:
         question: Question,
         payload: render.Payload,
         choices: list[render.Payload],
+        *,
+        is_follow_up: bool,
     ) -> Events:
         self._dispatcher.utter_message(
             response=response,
@@ -149,36 +182,37 @@ class Turn:
             choices=self._lines(None, choices),
             **self._choices(payload, question),
         )
-        return _record(replace(question, is_open=True), [], choices)
+        asked = replace(question, is_open=True)
+        return self._record(asked, [], choices, is_follow_up=is_follow_up)
 
-    def refuse(self, question: Question, nearest: list[render.Payload]) -> Events:
+    def refuse(
+        self, question: Question, nearest: list[render.Payload], *, is_follow_up: bool = False
+    ) -> Events:
         """Say that the documents do not cover the question, whom to ask, and what they have."""
         response = refusal.find_wording(question)
-        payload = render.abstain_payload(
-            uuid.uuid4().hex, question.text, self._wording(response), nearest
-        )
+        name = self._name(question, is_follow_up)
+        payload = render.abstain_payload(uuid.uuid4().hex, name, self._wording(response), nearest)
         self._dispatcher.utter_message(
             response=response,
             preface=self._preface_line,
             choices=self._lines("utter_covered", nearest),
             **self._choices(payload, question),
         )
-        return _record(None, [], nearest)
+        return self._record(question, [], nearest, is_follow_up=is_follow_up)
 
     def suggest_rest(self, hit: Hit) -> render.Payload:
         """Return the button that leads to the next part of a section."""
         title = self._wording("utter_go_on").format(heading=hit.passage.heading)
         return {**render.suggestion(hit), "title": render.shorten(title)}
 
-    def end(self, question: Question, *, seen: Sequence[str]) -> Events:
-        """Say that there is no more on the question."""
-        self._dispatcher.utter_message(response="utter_no_more")
-        return _record(question, list(seen), memory.buttons_of(self._domain, "utter_no_more"))
-
     def say(self, response: str, **values: Any) -> Events:
         """Utter a response of domain.yml; what was asked stays as it was."""
         self._dispatcher.utter_message(response=response, **values)
-        return [*REPLIED, SlotSet("offers", memory.buttons_of(self._domain, response))]
+        said = [*REPLIED, SlotSet("offers", memory.buttons_of(self._domain, response))]
+        # Other buttons than the choices asked about: a "yes" no longer asks which of them.
+        if self.past.question and self.past.question.is_open:
+            said.append(SlotSet("asked", asdict(replace(self.past.question, is_open=False))))
+        return said
 
     def repeat_offers(self, response: str, offers: memory.Offers) -> Events:
         """Utter a response of domain.yml about the choices that stay open."""
@@ -208,6 +242,25 @@ class Turn:
             return {"buttons": payload["suggestions"][: self._max_buttons]}
         return {}
 
+    def _record(
+        self,
+        question: Question,
+        hits: Sequence[Hit],
+        offers: Sequence[Mapping[str, str]],
+        *,
+        is_follow_up: bool,
+    ) -> Events:
+        return [
+            *REPLIED,
+            *self.past.take_up(question, hits, is_follow_up=is_follow_up),
+            SlotSet("offers", [dict(offer) for offer in offers]),
+        ]
+
+    def _name(self, question: Question, is_follow_up: bool) -> str:
+        """Return a question in words that a person can read, with what it hangs on."""
+        about = self.past.about[-1:] or self.past.thread.questions[-1:]
+        return f"{question.text} (about: {about[0]})" if is_follow_up and about else question.text
+
     @property
     def _preface_line(self) -> str:
         return f"{self._preface}\n" if self._preface else ""
@@ -226,14 +279,3 @@ class Turn:
         for place in ("{preface}", "{choices}", "{general}", "{disclaimer}"):
             text = text.replace(place, "")
         return text.strip()
-
-
-def _record(
-    question: Question | None, shown: list[str], offers: Sequence[Mapping[str, str]]
-) -> Events:
-    return [
-        *REPLIED,
-        SlotSet("asked", question and asdict(question)),
-        SlotSet("shown", shown),
-        SlotSet("offers", [dict(offer) for offer in offers]),
-    ]

@@ -2,11 +2,14 @@
 
 Plays the conversations of tests/data through the actions with a real tracker: the trained model
 understands the messages (bot/parse.py), data/rules.yml names the action, domain.yml the responses.
+`--cast FILE` measures the ranking alone on conversations in the form of TREC CAsT, `--fit` fits
+anew what tells follow-ups from fresh questions (benchmarks/threads.py).
 """
 
 import argparse
 import asyncio
 import json
+import random
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -19,8 +22,11 @@ import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.advise import ActionAdvise
 from actions.answer import ActionAnswerQuestion
 from actions.follow_up import ActionFollowUp
+from actions.sources import ActionDescribeSources
+from benchmarks import check, threads
 from benchmarks.libraries import understand
 from knowledge.search import Retriever
 from knowledge.settings import Settings
@@ -66,7 +72,7 @@ class Conversation:
                 self.slots[event["name"]] = event["value"]
         self.events.append({"event": "action", "name": action})
         sent = dispatcher.messages[-1]
-        return sent.get("custom") or _payload_of(sent["response"])
+        return sent.get("custom") or _payload_of(sent["response"], sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,16 @@ class Outcome:
     resolved: str
     found: str
     latency_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn of a conversation: its id, what was said, whether the reply is right, the reply."""
+
+    case: str
+    text: str
+    is_right: bool
+    sent: Payload
 
 
 def play(case: Mapping[str, Any], understood: Mapping[str, dict[str, Any]]) -> Outcome:
@@ -142,6 +158,49 @@ def play_single(message: str, understood: Mapping[str, dict[str, Any]], *, kind:
         if is_asked_back
         else _first_passage(last) or str(last.get("kind")),
     )
+
+
+def play_talk(case: Mapping[str, Any], understood: Mapping[str, dict[str, Any]]) -> list[Turn]:
+    """Return the turns of a conversation that says what it expects of each (benchmarks/check.py)."""
+    conversation, turns = Conversation(understood), []
+    for text, expect in zip(case["turns"], case["each"], strict=True):
+        sent = conversation.say(text)
+        is_right = not expect or check.is_right(expect, sent)
+        turns.append(Turn(str(case["id"]), text, is_right, sent))
+    return turns
+
+
+def measure_talks(cases: Sequence[Mapping[str, Any]], *, listing: bool) -> dict[str, float]:
+    """Return the shares of turns, of last turns and of whole conversations that are right."""
+    messages = list(dict.fromkeys(text for case in cases for text in case["turns"]))
+    understood = dict(zip(messages, understand(messages), strict=True))
+    played = [play_talk(case, understood) for case in cases]
+    for turn in (turn for turns in played for turn in turns if listing and not turn.is_right):
+        name = _first_passage(turn.sent) or turn.sent.get("response", "")
+        print(f"{turn.case} {turn.sent.get('kind')} “{turn.text}” -> {name}")
+    return {
+        "n_conversations": len(played),
+        "turns": _mean([turn.is_right for turns in played for turn in turns]),
+        "last_turn": _mean([turns[-1].is_right for turns in played]),
+        "whole": _mean([all(turn.is_right for turn in turns) for turns in played]),
+    }
+
+
+def play_between(
+    rows: Sequence[Mapping[str, Any]], talks: Sequence[Mapping[str, Any]]
+) -> dict[str, float]:
+    """Return how many single questions are right alone, and in the middle of a conversation."""
+    chance = random.Random(0)
+    between = [[*chance.choice(talks)["turns"][:2], row["q"]] for row in rows]
+    messages = list(dict.fromkeys(text for texts in between for text in texts))
+    understood = dict(zip(messages, understand(messages), strict=True))
+    alone, after = [], []
+    for row, texts in zip(rows, between, strict=True):
+        alone.append(check.is_right(row["expect"], Conversation(understood).say(row["q"])))
+        conversation = Conversation(understood)
+        sent = [conversation.say(text) for text in texts]
+        after.append(check.is_right(row["expect"], sent[-1]))
+    return {"n": len(rows), "alone": _mean(alone), "in_a_conversation": _mean(after)}
 
 
 def measure(split: str) -> list[Outcome]:
@@ -214,9 +273,10 @@ def actions() -> dict[str, Any]:
     settings = Settings()
     retriever = Retriever.open(settings)
     made = [
-        kind(lambda: retriever, lambda: settings) for kind in (ActionAnswerQuestion, ActionFollowUp)
+        kind(lambda: retriever, lambda: settings)
+        for kind in (ActionAnswerQuestion, ActionFollowUp, ActionAdvise)
     ]
-    return {action.name(): action for action in made}
+    return {a.name(): a for a in (*made, ActionDescribeSources(lambda: retriever))}
 
 
 def _is_expected(case: Mapping[str, Any], sent: Sequence[Payload]) -> bool:
@@ -240,10 +300,24 @@ def _first_passage(sent: Payload) -> str | None:
     return passage
 
 
-def _payload_of(response: str) -> Payload:
+def _payload_of(response: str, values: Mapping[str, Any] | None = None) -> Payload:
     variant = domain()["responses"].get(response, [{}])[0]
-    kind = (variant.get("metadata") or {}).get("kind")
-    return {"kind": kind, "suggestions": variant.get("buttons") or [], "response": response}
+    return {
+        "kind": (variant.get("metadata") or {}).get("kind"),
+        "text": _fill(str(variant.get("text", "")), values or {}),
+        "suggestions": variant.get("buttons") or [],
+        "response": response,
+    }
+
+
+def _fill(text: str, values: Mapping[str, Any]) -> str:
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def _mean(values: Sequence[bool]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 def _share(outcomes: Sequence[Outcome]) -> float:
@@ -254,19 +328,35 @@ def main() -> int:
     """Print the figures, and of the development split every failure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--split", choices=("development", "held_out"))
-    split = parser.parse_args().split
-    results = {}
-    for name in [split] if split else ["development", "held_out"]:
+    parser.add_argument("--cast", type=Path, help="conversations in the form of TREC CAsT")
+    parser.add_argument("--json", action="store_true", help="print JSON on one line")
+    parser.add_argument("--fit", action="store_true", help="fit the weights of follow-ups anew")
+    args = parser.parse_args()
+    if args.fit:
+        print(json.dumps(threads.fit(), indent=2))
+        return 0
+    if args.cast:
+        figures = threads.measure_cast(args.cast, Settings.from_env())
+        print(json.dumps(figures, indent=None if args.json else 2))
+        return 0
+    splits = [args.split] if args.split else ["development", "held_out"]
+    results: dict[str, Any] = {}
+    for name in splits:
         outcomes = measure(name)
         results[name] = summarise(outcomes)
         for outcome in outcomes if name == "development" else ():
             if not outcome.is_right:
                 print(f"{outcome.kind}: {' / '.join(outcome.turns)}")
                 print(f"    searched “{outcome.resolved}”, found {outcome.found}")
+        results[name]["talks"] = measure_talks(read("talks", name), listing=name == "development")
+    if "development" in splits:
+        real = threads.read("real/conversations.jsonl")
+        results["real"] = measure_talks(real, listing=True)
+        results["fresh_real"] = play_between(threads.read("real/answerable.jsonl"), real)
     text = json.dumps(results, indent=2)
-    if not split:
+    if not args.split:
         RESULTS.write_text(text + "\n", encoding="utf-8")
-    print(text)
+    print(json.dumps(results) if args.json else text)
     return 0
 
 

@@ -96,8 +96,9 @@ class Model:
 
 
 def save(examples: Sequence[Example], path: Path) -> None:
-    """Fit both cases and write their weights for `knowledge.judge`."""
+    """Fit both cases and write their weights for `knowledge.judge`, beside those of follow-ups."""
     made = {
+        **json.loads(path.read_text(encoding="utf-8")),
         "together": Model.fit(examples).describe(),
         "alone": Model.fit(examples, beside=False).describe(),
     }
@@ -132,7 +133,7 @@ def spell_out(messages: Sequence[str]) -> list[str]:
         Tracker("benchmark", {}, message, [], False, None, {}, "action_listen")
         for message in libraries.understand(messages)
     ]
-    return [resolve(tracker, default_subject="").text for tracker in trackers]
+    return [resolve(tracker).text for tracker in trackers]
 
 
 def find(

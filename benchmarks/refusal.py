@@ -62,7 +62,7 @@ def ask_all(split: str) -> list[Outcome]:
     outcomes = []
     for case, message in zip(cases, understand([c["question"] for c in cases]), strict=True):
         tracker = Tracker("benchmark", {}, message, [], False, None, {}, "action_listen")
-        question = resolve(tracker, default_subject=settings.subject)
+        question = resolve(tracker)
         hits = retriever.search(question.text)
         outcomes.append(
             Outcome(

@@ -4,7 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,17 @@ from knowledge.judge import judge
 from knowledge.lexical import Lexicon
 from knowledge.names import Names
 from knowledge.settings import Settings
-from knowledge.signals import Signals, Word, measure, weigh_words
-from knowledge.types import Hit
+from knowledge.signals import Signals, Word, measure, measure_following, weigh_words
+from knowledge.thread import (
+    MAX_QUESTIONS,
+    QUESTION_WEIGHT,
+    TERM_WEIGHT,
+    Thread,
+    add_up,
+    depends,
+    measure_tie,
+)
+from knowledge.types import Found, Hit
 from spelling import Spelling, count_words
 
 logger = logging.getLogger(__name__)
@@ -38,6 +47,8 @@ EXACT = 1000
 MAX_TERMS = 64
 # Passages that are judged together and ranked a second time.
 N_JUDGED = 8
+# From here on a message is taken to hang on its thread, as a probability.
+DEPENDS = 0.5
 # Sentences of a passage that are marked as the nearest to a query, and how much less near than the
 # best one they may be, as a cosine.
 MAX_MARKS, MARK_MARGIN = 2, 0.05
@@ -52,14 +63,24 @@ class _Query:
     """A query, read.
 
     Attributes:
+        text: What is asked, its slips mended.
         terms: Its stems' numbers in the lexicon.
         words: Those of its words that mean something.
-        embedding: Of the whole, `(dim,)`.
+        embedding: Of the whole, `(dim,)`; of a follow-up with its thread.
+        alone: Of its own words, `(dim,)`.
+        carried: The stems of its thread that it has not itself.
+        shown: Rows of the passages of its thread, the oldest first.
+        is_follow_up: It hangs on its thread.
     """
 
+    text: str
     terms: list[int]
     words: list[Word]
     embedding: NDArray[np.float32]
+    alone: NDArray[np.float32]
+    carried: tuple[int, ...] = ()
+    shown: tuple[int, ...] = ()
+    is_follow_up: bool = False
 
 
 class Retriever:
@@ -119,10 +140,20 @@ class Retriever:
             query: One question in plain language; a blank query finds nothing.
             top_k: Most hits returned.
         """
+        return self.follow(query, Thread(), top_k=top_k).hits
+
+    def follow(self, query: str, thread: Thread, *, top_k: int = 4) -> Found:
+        """Return the passages nearest to a message of a conversation, best first.
+
+        Args:
+            query: The message; a blank one finds nothing.
+            thread: What was asked and shown before. It counts where the message hangs on it.
+            top_k: Most hits returned.
+        """
         if not re.search(r"\w", query) or not self.index.passages:
-            return []
+            return Found([])
         started = time.perf_counter()
-        read = self._read(query)
+        read = self._read_in(query, thread)
         rows, sure = self._judge(read, n=max(N_JUDGED, top_k))
         hits = [
             self._hit(int(row), rank=rank, score=float(sure), embedding=read.embedding)
@@ -130,7 +161,7 @@ class Retriever:
         ]
         ms = (time.perf_counter() - started) * 1000
         logger.info("search hits=%d best=%.3f ms=%.0f", len(hits), float(sure[0]), ms)
-        return hits
+        return Found(hits, is_follow_up=read.is_follow_up)
 
     def look_up(self, name: str) -> Hit | None:
         """Return the passage that has this id, or bears this name; None if there is none."""
@@ -146,62 +177,129 @@ class Retriever:
         is_same = (here.document_id, here.heading) == (after.document_id, after.heading)
         return self._hit(row + 1, rank=1, score=1.0) if is_same else None
 
-    def order(self, query: str) -> list[int]:
+    def mark(self, query: str, hit: Hit) -> tuple[str, ...]:
+        """Return the sentences of a passage nearest to a query, in their order."""
+        row = self._called.find(hit.passage.id)
+        return () if row is None else self._mark(row, self._read(query).embedding)
+
+    def order(self, query: str, thread: Thread | None = None) -> list[int]:
         """Return the rows of all passages, best first, those judged together in their new order.
 
         In a large library the order of those far from the query is approximate.
         """
-        read = self._read(query)
+        read = self._read_in(query, thread or Thread())
         scores = self._score(read)
         judged, _ = self._judge(read, n=N_JUDGED)
         rest = np.argsort(-scores, kind="stable")
         return [*judged.tolist(), *rest[~np.isin(rest, judged)].tolist()]
 
     def signals(
-        self, query: str, *, rows: Sequence[int] | None = None
+        self, query: str, *, rows: Sequence[int] | None = None, thread: Thread | None = None
     ) -> tuple[list[int], Signals]:
         """Return the rows of the passages that are judged for a query, and their signals.
 
         Args:
             query: One question.
             rows: Passages to look at; by default the first of the first ranking.
+            thread: What it hangs on; None for a question of its own.
 
         Returns:
             The rows, and `(n, n_signals)` in the order of `knowledge.signals.SIGNALS`.
         """
         read = self._read(query)
+        if thread:
+            read = self._hang(read, thread)
         found, signals = self._measure(read, n=N_JUDGED, rows=rows)
         return found.tolist(), signals
+
+    def ties(self, query: str, thread: Thread) -> NDArray[np.float64]:
+        """Return what speaks for and against a message hanging on a thread, `(n_ties,)`."""
+        read = self._read(query)
+        return self._measure_tie(read, self._hang(read, thread))
 
     def _read(self, query: str) -> _Query:
         query = self._spelling.mend(query)
         embedding, pieces = self.encoder.weigh(query)
         return _Query(
+            text=query,
             terms=self._lexicon.find(query, max_terms=MAX_TERMS),
             words=weigh_words(query, pieces, self._lexicon, max_words=MAX_TERMS),
             embedding=embedding,
+            alone=embedding,
+        )
+
+    def _read_in(self, query: str, thread: Thread) -> _Query:
+        """Return a message of a conversation, with its thread where it hangs on it."""
+        read = self._read(query)
+        if not thread:
+            return read
+        hung = self._hang(read, thread)
+        return hung if depends(self._measure_tie(read, hung)) >= DEPENDS else read
+
+    def _hang(self, query: _Query, thread: Thread) -> _Query:
+        """Return a query with what its thread adds to it."""
+        found = (self._called.find(name) for name in thread.shown)
+        shown = tuple(row for row in found if row is not None)
+        embedding = query.alone.copy()
+        if shown:
+            embedding += add_up(self.index.texts[list(shown)])
+        if thread.questions and not (shown and thread.is_answered):
+            embedding += QUESTION_WEIGHT * self.encoder.weigh(thread.questions[-1])[0]
+        asked = " ".join(thread.questions[-MAX_QUESTIONS:])
+        carried = self._lexicon.find(asked, max_terms=MAX_TERMS) if asked else []
+        return replace(
+            query,
+            embedding=embedding / np.linalg.norm(embedding),
+            carried=tuple(term for term in carried if term not in query.terms),
+            shown=shown,
+            is_follow_up=True,
+        )
+
+    def _measure_tie(self, query: _Query, hung: _Query) -> NDArray[np.float64]:
+        alone = query.alone[np.newaxis]
+        texts, headings = self._texts.of(alone), self._headings.of(alone)
+        near = np.append(best_rows(headings, CANDIDATES), hung.shown[-1:]).astype(np.int64)
+        names = self._compare_names(alone, near)[0]
+        return measure_tie(
+            query.text,
+            content=sum(word.weight for word in query.words),
+            rarity=sum(word.rarity for word in query.words),
+            best_text=float(texts.max()),
+            best_name=float(names.max()),
+            # Who asks on is answered near the passage just shown; a new subject, elsewhere.
+            gap=float(names.max() - names[-1]) if hung.shown else 0.0,
+            likeness=float(query.alone @ hung.embedding),
         )
 
     def _judge(self, query: _Query, *, n: int) -> tuple[Rows, Sureness]:
         """Return the first passages by how surely they answer, and how sure each is, 0 to 1."""
         rows, signals = self._measure(query, n=n)
-        sure = judge(signals)
+        sure = judge(signals, is_follow_up=query.is_follow_up)
         order = np.argsort(-sure, kind="stable")
         return rows[order], sure[order]
 
     def _measure(
         self, query: _Query, *, n: int, rows: Sequence[int] | None = None
     ) -> tuple[Rows, Signals]:
-        bm25 = self._lexicon.bm25(query.terms)
+        bm25 = self._bm25(query)
         scores = self._score(query)
         at = np.array(first_rows(scores, n) if rows is None else rows)
         found = measure(self.index, self._lexicon, query.words, query.embedding, at, bm25, scores)
+        if query.is_follow_up:
+            more = measure_following(self.index, query.alone, at, query.shown)
+            found = np.hstack([found, more])
         return at, found
+
+    def _bm25(self, query: _Query) -> Scores:
+        scores = self._lexicon.bm25(query.terms)
+        if query.carried:
+            scores += TERM_WEIGHT * self._lexicon.bm25(query.carried)
+        return scores
 
     def _score(self, query: _Query) -> Scores:
         """Return each passage's score by the first ranking, 0 to 1."""
         embeddings = query.embedding[np.newaxis]
-        bm25 = self._lexicon.bm25(query.terms)[np.newaxis]
+        bm25 = self._bm25(query)[np.newaxis]
         texts, headings = self._texts.of(embeddings), self._headings.of(embeddings)
         scores = _add_up(bm25, texts, headings)
         if self._texts.is_sketched:

@@ -26,8 +26,6 @@ class Settings:
         unsure: Lowest probability at which a passage may be near; below it a question is refused,
             0 to 1 (`KNOWLEDGE_UNSURE`).
         timeout_s: Longest a search may take, in seconds (`KNOWLEDGE_TIMEOUT_S`).
-        subject: What a question is about that names no condition (`KNOWLEDGE_SUBJECT`); set, but
-            empty, for a library without one subject.
     """
 
     documents: Path = Path("knowledge/documents")
@@ -39,7 +37,6 @@ class Settings:
     threshold: float = 0.32
     unsure: float = 0.1
     timeout_s: float = 2.0
-    subject: str = "osteoporosis"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -61,7 +58,6 @@ class Settings:
             threshold=_number(environ, "THRESHOLD", defaults.threshold, low=0, high=1),
             unsure=_number(environ, "UNSURE", defaults.unsure, low=0, high=1),
             timeout_s=_number(environ, "TIMEOUT_S", defaults.timeout_s, low=0.001, high=60),
-            subject=environ.get(PREFIX + "SUBJECT", defaults.subject).strip(),
         )
 
 

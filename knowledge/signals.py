@@ -31,6 +31,9 @@ SIGNALS = (
     "rank",
 )
 
+# What is known of a follow-up besides, in the order of the columns of `measure_following`.
+FOLLOWING = ("own_text", "own_names", "own_sentence", "just_shown", "shown_before")
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -110,6 +113,30 @@ def measure(
         unknown = np.array([word.term < 0 for word in words])[:, None]
         out[:, 10] = (unknown * weights).sum()
         out[:, 11] = (missing * rarities).max(axis=0)
+    return out
+
+
+def measure_following(
+    index: Index,
+    alone: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    shown: Sequence[int],
+) -> Signals:
+    """Return what is known of some passages for a follow-up besides, `(n_rows, n_following)`.
+
+    Args:
+        index: Where the passages are.
+        alone: The embedding of its own words, `(dim,)`, unit length.
+        rows: The passages.
+        shown: Those shown before, the oldest first.
+    """
+    out = np.zeros((len(rows), len(FOLLOWING)))
+    for at, row in enumerate(rows.tolist()):
+        names, near = index.questions.of(row) @ alone, index.sentences.of(row) @ alone
+        out[at] = (
+            index.texts[row] @ alone, names.max(), near.max(),
+            row in shown[-1:], row in shown[:-1],
+        )  # fmt: skip
     return out
 
 

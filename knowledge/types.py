@@ -105,3 +105,16 @@ class Hit:
     rank: int
     score: float
     marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found for a message of a conversation.
+
+    Attributes:
+        hits: The passages, best first.
+        is_follow_up: The message was searched together with what was spoken of before.
+    """
+
+    hits: list[Hit]
+    is_follow_up: bool = False

@@ -1,0 +1,126 @@
+"""What is replied to talk about the talk: about what was just shown, asked or said."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from actions import render
+from actions.library import Library
+from actions.memory import Past
+from actions.resolve import Question
+from actions.substitute import THINGS
+from actions.turn import Events, Turn
+from knowledge.types import Hit
+
+# Passages looked at, and most offered under one.
+N_NEAREST, MAX_SUGGESTIONS = 8, 3
+
+
+async def show_evidence(turn: Turn, library: Library) -> Events:
+    """Say where what was shown stands, who published it, and when it was checked."""
+    hit = await _find_shown(turn.past, library)
+    if hit is None:
+        return turn.say("utter_nothing_shown")
+    return turn.say("utter_evidence", heading=hit.passage.heading, source=render.source_line(hit))
+
+
+async def doubt(turn: Turn, library: Library) -> Events:
+    """Say how sure a quotation can be, and where it stands."""
+    hit = await _find_shown(turn.past, library)
+    if hit is None:
+        return turn.say("utter_nothing_shown")
+    return turn.say("utter_doubt", heading=hit.passage.heading, source=render.source_line(hit))
+
+
+async def simplify(turn: Turn, library: Library) -> Events:
+    """Repeat the sentences of what was shown that come nearest to the question."""
+    hit, question = await _find_shown(turn.past, library), turn.past.question
+    if hit is None or question is None:
+        return turn.say("utter_nothing_shown")
+    marks = await library.mark(question.text, hit)
+    return turn.say("utter_simpler", extract=" ".join(marks), source=render.source_line(hit))
+
+
+async def apologise(turn: Turn, library: Library) -> Events:
+    """Offer the nearest passages that were not shown yet to somebody who was not answered."""
+    question = turn.past.question
+    if question is None:
+        return turn.say("utter_nothing_asked")
+    found = await library.follow(question.text, turn.past.thread, top_k=N_NEAREST)
+    return turn.offer_new(found.hits, "utter_not_answered", otherwise="utter_not_answered_at_all")
+
+
+async def remind(turn: Turn, library: Library) -> Events:
+    """Say what was asked last."""
+    if turn.past.question is None:
+        return turn.say("utter_nothing_asked")
+    return turn.say("utter_recall", question=turn.past.question.text)
+
+
+async def press(turn: Turn, library: Library) -> Events:
+    """Say that it answers no more plainly than the documents do."""
+    return turn.say("utter_press")
+
+
+async def go_back(turn: Turn, library: Library) -> Events:
+    """Show again what was shown before the last passage; the last where it is the only one."""
+    past = turn.past
+    hit = await library.look_up(past.shown[-2:][0]) if past.shown else None
+    if hit is None:
+        return turn.say("utter_nothing_shown")
+    nearby = await library.find(hit.name, top_k=N_NEAREST)
+    nearest = render.suggest(nearby, without=past.shown, limit=MAX_SUGGESTIONS)
+    return turn.answer(Question(hit.name), [hit], nearest)
+
+
+async def offer_else(turn: Turn, library: Library) -> Events:
+    """Show what else the documents have on the thread, beside what was shown."""
+    past = turn.past
+    if past.question is None:
+        return turn.say("utter_capabilities")
+    top_k = N_NEAREST + len(past.shown)
+    found = await library.follow(past.question.text, past.thread, top_k=top_k)
+    return turn.offer_new(found.hits, "utter_else", otherwise="utter_no_more")
+
+
+async def tell_privacy(turn: Turn, library: Library) -> Events:
+    """Say who may read what is typed, and that nothing is learned from it."""
+    return turn.say("utter_privacy")
+
+
+async def ask_what_for(turn: Turn, library: Library) -> Events:
+    """Ask what help is wanted for, and name the emergency number."""
+    return turn.say("utter_help")
+
+
+async def _find_shown(past: Past, library: Library) -> Hit | None:
+    return await library.look_up(past.shown[-1]) if past.shown else None
+
+
+Reply = Callable[[Turn, Library], Awaitable[Events]]
+
+
+def find_reply(message: dict[str, Any], question: Question) -> Reply | None:
+    """Return what replies to a message about the talk; None if it asks about health.
+
+    Args:
+        message: What Rasa understood.
+        question: The same message, resolved by itself.
+    """
+    if any(question.things.get(label) for label in THINGS):
+        return None
+    return REPLIES.get((message.get("intent") or {}).get("name") or "")
+
+
+# The intents of data/nlu.yml that speak about the conversation.
+REPLIES: dict[str, Reply] = {
+    "ask_evidence": show_evidence,
+    "doubt": doubt,
+    "simplify": simplify,
+    "complain": apologise,
+    "recall": remind,
+    "go_back": go_back,
+    "ask_else": offer_else,
+    "ask_privacy": tell_privacy,
+    "ask_for_help": ask_what_for,
+    "press": press,
+}

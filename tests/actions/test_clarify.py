@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from actions.answer import ActionAnswerQuestion
-from actions.clarify import find_choices, may_be_vague
+from actions.clarify import find_choices, is_vague
 from actions.resolve import Question
 from tests.actions.conftest import FakeRetriever, Turn, make_hit
 
@@ -14,8 +14,8 @@ TITLES = ["What about men?", "What about lupus?"]
 
 
 @pytest.mark.parametrize("text", ["tests", "medicine", "the pain", "stiff back", "is it safe"])
-def test_a_word_or_two_may_be_vague(text: str) -> None:
-    assert may_be_vague(Question(text))
+def test_a_word_or_two_is_vague(text: str) -> None:
+    assert is_vague(Question(text))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_word_or_two_may_be_vague(text: str) -> None:
     ],
 )
 def test_what_names_a_thing_or_asks_is_not_vague(question: Question) -> None:
-    assert not may_be_vague(question)
+    assert not is_vague(question)
 
 
 def test_choices_are_the_best_passage_of_each_document() -> None:

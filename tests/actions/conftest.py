@@ -102,7 +102,7 @@ def take_turn(domain: dict[str, Any]) -> Turn:
     def run(
         action: type[Action],
         retriever: FakeRetriever,
-        text: str = "can men get it?",
+        text: str = "can men get osteoporosis?",
         *,
         intent: str = "ask_men",
         confidence: float = 0.9,

@@ -80,7 +80,9 @@ def test_match_title_leaves_a_question_of_its_own(text: str) -> None:
     assert match_title(text, OFFERS) is None
 
 
-@pytest.mark.parametrize("text", ["lupus", "and the kidneys?", "what is a blood clot", "?"])
+@pytest.mark.parametrize(
+    "text", ["lupus", "the blood one", "and the kidneys?", "what is a blood clot", "?"]
+)
 def test_match_title_leaves_what_names_none_or_several(text: str) -> None:
     assert match_title(text, OFFERS) is None
 

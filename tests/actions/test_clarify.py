@@ -13,7 +13,9 @@ TWO = [make_hit("men", score=0.6), make_hit("lupus", score=0.6)]
 TITLES = ["What about men?", "What about lupus?"]
 
 
-@pytest.mark.parametrize("text", ["tests", "medicine", "the pain", "stiff back", "is it safe"])
+@pytest.mark.parametrize(
+    "text", ["tests", "medicine", "the pain", "stiff back", "is it safe", "how is it treated?"]
+)
 def test_a_word_or_two_is_vague(text: str) -> None:
     assert is_vague(Question(text))
 
@@ -22,7 +24,8 @@ def test_a_word_or_two_is_vague(text: str) -> None:
     "question",
     [
         Question("lupus", things={"condition": ["lupus"]}),
-        Question("can men get it?"),
+        Question("can men get osteoporosis?"),
+        Question("can my brother get it from his father?"),
         Question("what will my treatment be?"),
         Question("grab rails in the bath at home"),
         Question("?"),

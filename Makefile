@@ -158,7 +158,7 @@ build/made-from/%: always
 .PHONY: always
 always:
 
-$(VOCABULARY): $(wildcard bot/vocabulary/*.py bot/vocabulary/*.yml) | $(RASA)/.installed
+$(VOCABULARY): $(wildcard bot/vocabulary/*.* bot/safety/*exemplars.yml) data/nlu.yml spelling/words.py | $(RASA)/.installed
 	@$(STEP) vocabulary "[5/6] Vocabulary: building the spaCy pipeline" $(RASA_PY) -m bot.vocabulary build/spacy
 	@touch -c $@
 

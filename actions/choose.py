@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.memory import Offers
-from actions.wording import content_of, has_verb
+from actions.wording import has_verb, words_of
+from knowledge.words import FUNCTION_WORDS
 
 _NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _ORDINALS = [
@@ -60,7 +61,9 @@ def read_pick(text: str) -> Pick | None:
     # "What comes first?" asks.
     if words and words[0] in ("what", "how"):
         return None
-    places = [(at, place) for at, word in enumerate(words) if (place := _read_place(word))]
+    places = [
+        (at, place) for at, word in enumerate(words) if (place := _read_place(word)) is not None
+    ]
     if len(places) > 1:
         places = [(at, place) for at, place in places if words[at] != "one"]
     if len(places) != 1 or words == ["one"]:
@@ -108,4 +111,6 @@ def _names(said: Sequence[str], title: Sequence[str]) -> bool:
 
 def _stems(text: str) -> list[str]:
     """Return the words of a text that mean something, roughly without their endings."""
-    return list(dict.fromkeys(re.sub(r"(?<=\w{3})s$", "", word) for word in content_of(text)))
+    # "Causes" and "gets" count here: they tell one title from another.
+    words = (word for word in words_of(text) if word not in FUNCTION_WORDS)
+    return list(dict.fromkeys(re.sub(r"(?<=\w{3})s$", "", word) for word in words))

@@ -71,11 +71,11 @@ async def _take(turn: Turn, pick: choose.Pick, library: Library) -> Events:
 
 
 async def _accept(turn: Turn, library: Library) -> Events:
-    """Take the first offer; where the bot asked which, ask again."""
+    """Take the first offer; where the bot asked which of several, ask again."""
     offers = turn.past.offers
     if not offers:
         return turn.say("utter_affirm")
-    if turn.past.is_open:
+    if turn.past.is_open and len(offers) > 1:
         return turn.repeat_offers("utter_which", offers)
     return await _show_offer(turn, offers[0], library)
 
@@ -110,7 +110,7 @@ async def _tell_more(turn: Turn, library: Library) -> Events:
     if past.question is None:
         return turn.say("utter_nothing_asked")
     if past.is_open:
-        return turn.repeat_offers("utter_which", past.offers)
+        return await _accept(turn, library)
     # As it was asked: the first question of a thread by itself.
     thread = past.thread if len(past.thread.questions) > 1 else Thread()
     found = await library.follow(past.question.text, thread, top_k=N_HITS + len(past.shown))

@@ -21,4 +21,5 @@ class ActionStartAgain(Action):  # type: ignore[misc]  # rasa_sdk has no types
     ) -> Events:
         """Reply as to a new conversation."""
         dispatcher.utter_message(response="utter_restart")
-        return [*REPLIED, *(SlotSet(name, None) for name in ("asked", "thread", "shown", "offers"))]
+        forgotten = [SlotSet("asked"), SlotSet("thread"), SlotSet("shown"), SlotSet("offers")]
+        return [*REPLIED, *forgotten]

@@ -125,7 +125,9 @@ class Turn:
     def advise_without_library(self, response: str) -> Events:
         """Say whom to ask when the library cannot be used; called while its error is handled."""
         logger.exception("search failed")
-        return self.advise(Question(""), response, [], [])
+        self.advise(Question(""), response, [], [])
+        # Nothing was searched: what was asked before stays.
+        return list(REPLIED)
 
     def clarify(self, question: Question, choices: list[render.Payload]) -> Events:
         """Ask which of some readings is meant."""

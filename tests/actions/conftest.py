@@ -12,7 +12,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from knowledge.settings import Settings
-from knowledge.types import Document, Hit, Passage, Source
+from knowledge.thread import Thread
+from knowledge.types import Document, Found, Hit, Passage, Source
 
 # No deadline: the first example of a run pays for imports. No database: nothing is left on disk.
 hypothesis.settings.register_profile("actions", deadline=None, database=None, max_examples=20)
@@ -60,6 +61,9 @@ class FakeRetriever:
         self.hits = hits
         self.error = error
         self.calls: list[dict[str, Any]] = []
+        # The threads with which it was asked, and whether it takes a message to hang on one.
+        self.threads: list[Thread] = []
+        self.is_follow_up = False
         # The passage with which the section of another goes on, by that one's id.
         self.rest: dict[str, Hit] = {}
 
@@ -69,6 +73,11 @@ class FakeRetriever:
             raise self.error
         return self.hits[: options["top_k"]]
 
+    def follow(self, query: str, thread: Thread, **options: Any) -> Found:
+        self.threads.append(thread)
+        is_follow_up = self.is_follow_up and bool(thread)
+        return Found(self.search(query, **options), is_follow_up=is_follow_up)
+
     def look_up(self, name: str) -> Hit | None:
         if self.error:
             raise self.error
@@ -77,6 +86,10 @@ class FakeRetriever:
 
     def go_on(self, hit: Hit) -> Hit | None:
         return self.rest.get(hit.passage.id)
+
+    def mark(self, query: str, hit: Hit) -> tuple[str, ...]:
+        self.calls.append({"marked": query})
+        return hit.marks
 
 
 Turn = Callable[..., tuple[list[dict[str, Any]], dict[str, Any]]]
@@ -89,7 +102,7 @@ def take_turn(domain: dict[str, Any]) -> Turn:
     def run(
         action: type[Action],
         retriever: FakeRetriever,
-        text: str = "can men get it?",
+        text: str = "can men get osteoporosis?",
         *,
         intent: str = "ask_men",
         confidence: float = 0.9,
@@ -97,6 +110,7 @@ def take_turn(domain: dict[str, Any]) -> Turn:
         slots: dict[str, Any] | None = None,
         settings: Settings | None = None,
         feeling: str = "",
+        entities: list[dict[str, Any]] | None = None,
         events: list[dict[str, Any]] | None = None,
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         ranking = [{"name": intent, "confidence": confidence}]
@@ -105,7 +119,7 @@ def take_turn(domain: dict[str, Any]) -> Turn:
             "text": text,
             "intent": ranking[0],
             "intent_ranking": ranking,
-            "entities": [felt] if feeling else [],
+            "entities": [*(entities or []), *([felt] if feeling else [])],
         }
         tracker = Tracker(
             "me", slots or {}, message, events or [], False, None, {}, "action_listen"

@@ -23,7 +23,7 @@ def test_answer_quotes_the_whole_passage_under_its_heading(take_turn: Turn) -> N
     assert payload["heading"] == "What about men?"
     assert payload["text"] == TEXT == payload["citations"][0]["text"]
     assert payload["marks"] == [TEXT[:30]]
-    assert payload["resolved_query"] == "can men get it?"
+    assert payload["resolved_query"] == "can men get osteoporosis?"
     assert payload["preface"] == ""
 
 
@@ -258,13 +258,18 @@ def test_answer_remembers_what_was_searched_and_shown(take_turn: Turn) -> None:
     assert slots == {
         "replied": True,
         "asked": {
-            "text": "can men get it?",
-            "subject": "osteoporosis",
+            "text": "can men get osteoporosis?",
             "confidences": {"men": 0.9},
             "is_understood": True,
             "things": {},
-            "about": "About men",
             "is_open": False,
+        },
+        "thread": {
+            "questions": ["can men get osteoporosis?"],
+            "things": [{}],
+            "shown": ["men#section"],
+            "about": ["About men"],
+            "is_answered": True,
         },
         "shown": ["men#section"],
         "offers": [],
@@ -285,7 +290,8 @@ def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> Non
     assert payload["suggestions"] == offers
     assert "citations" not in payload
     assert "disclaimer" not in payload
-    assert slots == {"replied": True, "asked": None, "shown": [], "offers": offers}
+    assert (slots["shown"], slots["offers"]) == ([], offers)
+    assert slots["asked"]["is_open"] is slots["thread"]["is_answered"] is False
 
 
 def test_refusal_offers_few_of_what_is_covered(take_turn: Turn) -> None:

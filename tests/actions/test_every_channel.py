@@ -21,7 +21,11 @@ CHANNELS = sorted(CONTRACT_CHANNELS | PLAIN)
 
 QUOTE = TEXT[:30]
 ASKED = {
-    "asked": {"text": "can men get it?", "confidences": {"men": 0.9}, "is_understood": True},
+    "asked": {
+        "text": "can men get osteoporosis?",
+        "confidences": {"men": 0.9},
+        "is_understood": True,
+    },
     "shown": [],
     "offers": [],
 }

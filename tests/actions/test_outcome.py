@@ -43,14 +43,14 @@ def test_an_answer_is_recorded_without_personal_data(
     take_turn: Turn, recorder: Recorder, settings: Settings
 ) -> None:
     retriever = FakeRetriever([make_hit("men")])
-    text = "can men get it? mail me at jane@example.org"
+    text = "can men get osteoporosis? mail me at jane@example.org"
 
     messages, _ = take_turn(ActionAnswerQuestion, retriever, text)
 
     (row,) = read(recorder, settings)
     assert (row.kind, row.intent, row.topic, row.channel) == ("answer", "ask_men", "men", "rest")
     assert (row.passage_ids, row.scores) == (["men#section"], [0.9])
-    assert row.question == "can men get it? mail me at [email]"
+    assert row.question == "can men get osteoporosis? mail me at [email]"
     assert row.answer_id == messages[0]["custom"]["answer_id"]
     assert 0 < row.latency_ms < 10_000
     assert row.sender != "me"

@@ -24,12 +24,12 @@ FIELDS = {
     "abstain": [SHARED | {"answer_id"}],
 }
 # How many suggestions a turn may have.
-N_SUGGESTIONS = {"answer": (0, 3), "advice": (0, 3), "clarify": (2, 4), "abstain": (0, 3)}
+N_SUGGESTIONS = {"answer": (0, 3), "advice": (0, 3), "clarify": (1, 4), "abstain": (0, 3)}
 
-ASKED = {"asked": {"text": "can men get it?"}, "offers": []}
+ASKED = {"asked": {"text": "can men get osteoporosis?"}, "offers": []}
 MESSAGES: dict[str, tuple[type[Action], str, dict[str, Any]]] = {
-    "question": (ActionAnswerQuestion, "can men get it?", {}),
-    "two questions": (ActionAnswerQuestion, "Can men get it? Does it hurt?", {}),
+    "question": (ActionAnswerQuestion, "can men get osteoporosis?", {}),
+    "two questions": (ActionAnswerQuestion, "can men get osteoporosis? Does it hurt?", {}),
     "a word": (ActionAnswerQuestion, "tests", {}),
     "a heading": (ActionAnswerQuestion, "What about c?", {}),
     "advice": (ActionAdvise, "should I stop?", {}),
@@ -63,7 +63,8 @@ each_message = pytest.mark.parametrize("said", MESSAGES)
 def run(take_turn: Turn, retriever: FakeRetriever, said: str, seen: list[str]) -> dict[str, Any]:
     """Return the payload of the reply, or what a response without one says."""
     action, text, slots = MESSAGES[said]
-    (message,), slots = take_turn(action, retriever, text, slots={**slots, "shown": seen})
+    before = {"shown": seen, "thread": {"questions": ["can men get it?"], "shown": seen}}
+    (message,), slots = take_turn(action, retriever, text, slots={**slots, **before})
     payload = message["custom"] or {"kind": "chat", "suggestions": []}
     return {**payload, "slots": slots}
 

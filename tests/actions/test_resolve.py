@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rasa_sdk import Tracker
 
-from actions.resolve import Question, find_subject, resolve, spell_out
+from actions.resolve import Question, resolve, spell_out
 
 
 def entity(text: str, words: str, value: str, label: str = "condition") -> dict[str, Any]:
@@ -35,26 +35,11 @@ def test_spell_out_without_entities_changes_nothing() -> None:
     assert spell_out("hello  there", []) == "hello  there"
 
 
-def test_find_subject_takes_the_condition_named_first() -> None:
-    text = "mum takes tablets for lupus and RA"
-    entities = [
-        entity(text, "RA", "rheumatoid arthritis"),
-        entity(text, "tablets", "tablets", "medicine"),
-        entity(text, "lupus", "lupus"),
-    ]
-
-    assert find_subject(entities, default="osteoporosis") == "lupus"
-
-
-def test_find_subject_without_a_condition_is_the_librarys() -> None:
-    assert find_subject([], default="osteoporosis") == "osteoporosis"
-
-
 def understood(*ranking: tuple[str | None, float]) -> Question:
     intents = [{"name": name, "confidence": confidence} for name, confidence in ranking]
     message = {"text": "can men get it?", "intent": intents[0], "intent_ranking": intents}
     tracker = Tracker("me", {}, message, [], False, None, {}, "action_listen")
-    return resolve(tracker, default_subject="bones")
+    return resolve(tracker)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +57,7 @@ def test_resolve_names_the_topic_that_was_understood(
 ) -> None:
     question = understood(*ranking)
 
-    assert (question.text, question.subject, question.topic) == ("can men get it?", "bones", topic)
+    assert (question.text, question.topic) == ("can men get it?", topic)
 
 
 @pytest.mark.parametrize("label", ["advice", "red_flag", "feeling"])
@@ -85,7 +70,7 @@ def test_what_a_detector_found_is_no_thing_and_replaces_no_word(label: str) -> N
     message = {"text": text, "intent": {"name": "ask_men"}, "entities": entities}
     tracker = Tracker("me", {}, message, [], False, None, {}, "action_listen")
 
-    question = resolve(tracker, default_subject="bones")
+    question = resolve(tracker)
 
     assert question.text == "is systemic lupus my fault?"
     assert question.things == {"condition": ["systemic lupus"]}

@@ -1,0 +1,196 @@
+"""Replies to talk about the talk: what was shown, asked or said."""
+
+import inspect
+from typing import Any
+
+import pytest
+
+from actions import talk
+from actions.follow_up import ActionFollowUp
+from actions.resolve import Question
+from knowledge.errors import IndexNotFound
+from knowledge.settings import Settings
+from tests.actions.conftest import TEXT, FakeRetriever, Turn, make_hit
+
+QUESTION = {"text": "can men get it?", "is_understood": True}
+SHOWN = {
+    "asked": QUESTION,
+    "thread": {"questions": ["can men get it?"], "shown": ["men#section"], "about": ["About men"]},
+    "shown": ["lupus#section", "men#section"],
+    "offers": [{"title": "What about shoes?", "payload": "x", "passage_id": "shoes#section"}],
+}
+SAID = {
+    "ask_evidence": "who says that",
+    "doubt": "my doctor told me the opposite",
+    "simplify": "too many long words",
+    "complain": "that did not help",
+    "recall": "I forgot my own question",
+    "go_back": "back to the first thing please",
+    "ask_else": "what else is there",
+    "ask_privacy": "who gets to read this",
+    "ask_for_help": "please help me",
+    "press": "just give me a straight answer",
+}
+
+
+def say(
+    take_turn: Turn, intent: str, slots: dict[str, Any], names: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    hits = [make_hit(name) for name in ("men", "lupus", *names)]
+    messages, changed = take_turn(
+        ActionFollowUp, FakeRetriever(hits), SAID[intent], intent=intent, slots=slots
+    )
+    (message,) = messages
+    return message, changed
+
+
+def test_every_reply_is_tried_here() -> None:
+    assert set(SAID) == set(talk.REPLIES)
+    assert all(inspect.getdoc(reply) for reply in talk.REPLIES.values())
+
+
+@pytest.mark.parametrize(
+    ("intent", "response"),
+    [
+        ("ask_evidence", "utter_nothing_shown"),
+        ("doubt", "utter_nothing_shown"),
+        ("simplify", "utter_nothing_shown"),
+        ("go_back", "utter_nothing_shown"),
+        ("complain", "utter_nothing_asked"),
+        ("recall", "utter_nothing_asked"),
+        ("ask_else", "utter_capabilities"),
+        ("ask_privacy", "utter_privacy"),
+        ("ask_for_help", "utter_help"),
+        ("press", "utter_press"),
+    ],
+)
+def test_before_anything_was_asked_or_shown(take_turn: Turn, intent: str, response: str) -> None:
+    message, slots = say(take_turn, intent, {})
+
+    assert message["response"] == response
+    assert not {"asked", "thread", "shown"} & set(slots)
+
+
+@pytest.mark.parametrize("intent", ["ask_evidence", "doubt"])
+def test_where_it_stands_names_part_publisher_and_day(take_turn: Turn, intent: str) -> None:
+    message, _ = say(take_turn, intent, SHOWN)
+
+    assert message["heading"] == "What about men?"
+    for part in ("About men", "Example Charity", "1 May 2026", "https://charity.example/men"):
+        assert part in message["source"]
+
+
+def test_simpler_is_the_sentences_nearest_to_the_question(take_turn: Turn) -> None:
+    message, _ = say(take_turn, "simplify", SHOWN)
+
+    assert message["response"] == "utter_simpler"
+    assert message["extract"] == TEXT[:30]
+    assert "About men" in message["source"]
+
+
+def test_the_last_question_is_said_again(take_turn: Turn) -> None:
+    message, _ = say(take_turn, "recall", SHOWN)
+
+    assert (message["response"], message["question"]) == ("utter_recall", "can men get it?")
+
+
+@pytest.mark.parametrize("intent", ["ask_evidence", "doubt", "simplify", "recall", "press"])
+def test_a_remark_changes_nothing_of_what_was_asked(take_turn: Turn, intent: str) -> None:
+    _, slots = say(take_turn, intent, SHOWN)
+
+    assert not {"asked", "thread", "shown"} & set(slots)
+
+
+@pytest.mark.parametrize(
+    ("shown", "heading"),
+    [
+        (["lupus#section", "men#section"], "What about lupus?"),
+        (["men#section"], "What about men?"),
+    ],
+    ids=["before-the-last", "the-only-one"],
+)
+def test_back_shows_the_passage_before(take_turn: Turn, shown: list[str], heading: str) -> None:
+    message, slots = say(take_turn, "go_back", {**SHOWN, "shown": shown}, names=("shoes",))
+
+    payload = message["custom"]
+    assert (payload["kind"], payload["heading"]) == ("answer", heading)
+    assert payload["citations"][0]["passage_id"] == slots["shown"][-1]
+    assert not {each["passage_id"] for each in payload["suggestions"]}.intersection(shown)
+
+
+@pytest.mark.parametrize(
+    ("intent", "response"), [("complain", "utter_not_answered"), ("ask_else", "utter_else")]
+)
+def test_what_is_near_and_was_not_shown_is_offered(
+    take_turn: Turn, intent: str, response: str
+) -> None:
+    message, slots = say(take_turn, intent, SHOWN, names=("shoes", "scans"))
+
+    assert message["response"] == response
+    ids = [each["passage_id"] for each in message["custom"]["suggestions"]]
+    assert ids == ["shoes#section", "scans#section"]
+    assert slots["offers"] == message["custom"]["suggestions"]
+    assert slots["shown"] == SHOWN["shown"]
+    assert "citations" not in message["custom"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "response"),
+    [("complain", "utter_not_answered_at_all"), ("ask_else", "utter_no_more")],
+)
+def test_where_all_was_shown_nothing_is_offered(
+    take_turn: Turn, intent: str, response: str
+) -> None:
+    message, slots = say(take_turn, intent, SHOWN)
+
+    assert message["response"] == response
+    assert "shown" not in slots
+
+
+@pytest.mark.parametrize("intent", SAID)
+def test_a_remark_that_names_a_thing_asks_about_it(intent: str) -> None:
+    question = Question("is lupus proven?", things={"condition": ["lupus"]})
+
+    assert talk.find_reply({"intent": {"name": intent}}, question) is None
+
+
+@pytest.mark.parametrize("intent", [None, "", "ask_men", "greet"])
+def test_no_other_intent_is_a_remark(intent: str | None) -> None:
+    assert talk.find_reply({"intent": {"name": intent}}, Question("is it proven?")) is None
+
+
+@pytest.mark.parametrize("intent", ["ask_evidence", "doubt", "simplify", "go_back"])
+def test_what_was_shown_and_is_gone_counts_as_not_shown(take_turn: Turn, intent: str) -> None:
+    message, _ = say(take_turn, intent, {**SHOWN, "shown": ["gone#1", "gone#2"]})
+
+    assert message["response"] == "utter_nothing_shown"
+
+
+@pytest.mark.parametrize("intent", ["ask_evidence", "simplify", "complain", "go_back", "ask_else"])
+def test_a_remark_without_a_library_gets_a_polite_line(take_turn: Turn, intent: str) -> None:
+    retriever = FakeRetriever([], IndexNotFound(Settings().index))
+
+    messages, _ = take_turn(ActionFollowUp, retriever, SAID[intent], intent=intent, slots=SHOWN)
+
+    assert [message["response"] for message in messages] == ["utter_search_unavailable"]
+
+
+@pytest.mark.parametrize("intent", SAID)
+@pytest.mark.parametrize("channel", ["rest", "cmdline", "webexteams"])
+@pytest.mark.parametrize("slots", [{}, SHOWN], ids=["nothing", "shown"])
+def test_no_place_of_a_wording_stays_empty(
+    take_turn: Turn, domain: dict[str, Any], intent: str, channel: str, slots: dict[str, Any]
+) -> None:
+    hits = [make_hit(name) for name in ("men", "lupus", "shoes")]
+
+    (message,), _ = take_turn(
+        ActionFollowUp,
+        FakeRetriever(hits),
+        SAID[intent],
+        intent=intent,
+        slots=slots,
+        channel=channel,
+    )
+
+    wording = domain["responses"][message["response"]][0]["text"]
+    assert "{" not in wording.format_map(message)

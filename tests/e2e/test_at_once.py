@@ -36,3 +36,32 @@ def test_a_second_message_is_answered_as_soon_as_the_first(assistant: Assistant)
     print(f"alone {1000 * alone:.0f} ms, the second of two at once {1000 * of_two:.0f} ms")
 
     assert of_two < 2 * alone + MAX_EXTRA_S
+
+
+def test_four_pieces_get_one_answer(assistant: Assistant) -> None:
+    pieces = ("I have", "osteoporosis", "can I", "run?")
+    with ThreadPoolExecutor(len(pieces)) as pool:
+        replies = []
+        for piece in pieces:
+            replies.append(pool.submit(assistant.ask, "in pieces", piece))
+            time.sleep(0.2)
+    answers = [reply.result() for reply in replies]
+
+    assert answers[:-1] == [[], [], []]
+    turn = answers[-1][1]["custom"]
+    assert turn["kind"] in {"answer", "advice", "clarify"}
+    assert "exercise" in str(turn).lower()
+    assert "osteoporosis" in str(turn).lower()
+
+
+def test_an_emergency_in_pieces_does_not_wait(assistant: Assistant) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(assistant.ask, "help in pieces", "I have")
+        time.sleep(0.1)
+        started = time.perf_counter()
+        turn = assistant.turn("help in pieces", "chest pain")
+        took_s = time.perf_counter() - started
+
+    assert turn["kind"] == "emergency"
+    assert first.result() == []
+    assert took_s < 0.5

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from bot.safety.gate import get_gate
 
@@ -13,6 +13,8 @@ WAIT_S = 1.0
 MAX_WORDS, SHORT = 5, 3
 # Most words that are put together; more are answered at once.
 MAX_JOINED = 40
+# Where the metadata of a message name its pieces.
+PIECES = "pieces"
 
 # Words that end no message of so few words.
 ARTICLES = "a an the my your our their"
@@ -29,7 +31,28 @@ REPLIES = frozenset("yes yeah yep no nope ok okay it that so".split())  # noqa: 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _END_MARKS = (".", "?", "!", "\u2026")
 
-Whole = Optional[str]
+
+@dataclass(frozen=True)
+class Whole:
+    """What is to be answered.
+
+    Attributes:
+        pieces: The messages it came in, at least one.
+    """
+
+    pieces: List[str]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return " ".join(self.pieces)
+
+    def describe(self, metadata: Optional[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
+        """Return metadata that also name the pieces, for the red flags; None if there are none."""
+        finished = [piece for piece in self.pieces if not is_unfinished(piece)]
+        if len(self.pieces) > 1 and finished:
+            return {**(metadata or {}), PIECES: finished}
+        return metadata
 
 
 @dataclass
@@ -37,14 +60,14 @@ class _Held:
     """A piece that waits for the next.
 
     Attributes:
-        text: All pieces so far.
+        so_far: All pieces so far.
         whole: Gets what is to be answered.
         ends_at: When the wait ends, in the time of the event loop.
         timer: Ends it.
     """
 
-    text: str
-    whole: "asyncio.Future[Whole]"
+    so_far: Whole
+    whole: "asyncio.Future[Optional[Whole]]"
     ends_at: float
     timer: asyncio.TimerHandle
 
@@ -64,7 +87,7 @@ class Fragments:
         self._wait_s = wait_s
         self._held: Dict[str, _Held] = {}
 
-    def take(self, sender_id: str, text: str) -> "asyncio.Future[Whole]":
+    def take(self, sender_id: str, text: str) -> "asyncio.Future[Optional[Whole]]":
         """Take a message as it comes, and say later what is to be answered.
 
         Args:
@@ -74,18 +97,18 @@ class Fragments:
         Returns:
             The message with the pieces before it; None if it is read with a later one.
         """
-        whole: asyncio.Future[Whole] = asyncio.get_running_loop().create_future()
+        whole: asyncio.Future[Optional[Whole]] = asyncio.get_running_loop().create_future()
         if text.startswith("/"):
             self.release(sender_id)
-            whole.set_result(text)
+            whole.set_result(Whole([text]))
             return whole
         before = self._held.pop(sender_id, None)
-        joined = f"{before.text} {text}" if before else text
+        joined = Whole([*(before.so_far.pieces if before else ()), text])
         ends_at = self._when_to_end(text, before)
         if before is not None:
             before.timer.cancel()
             _settle(before.whole, None)
-        if ends_at is None or _is_urgent(text, joined):
+        if ends_at is None or _is_urgent(text, joined.text):
             whole.set_result(joined)
         else:
             timer = whole.get_loop().call_at(ends_at, self.release, sender_id)
@@ -97,7 +120,7 @@ class Fragments:
         held = self._held.pop(sender_id, None)
         if held is not None:
             held.timer.cancel()
-            _settle(held.whole, held.text)
+            _settle(held.whole, held.so_far)
 
     def drop(self, sender_id: str) -> None:
         """Forget what waits in a conversation; it gets no answer."""
@@ -108,7 +131,7 @@ class Fragments:
 
     def _when_to_end(self, text: str, before: Optional[_Held]) -> Optional[float]:
         """Return when the wait after a message ends; None if it is not to wait."""
-        if before is not None and len(words_of(before.text)) >= MAX_JOINED:
+        if before is not None and len(words_of(before.so_far.text)) >= MAX_JOINED:
             return None
         if is_unfinished(text):
             return asyncio.get_running_loop().time() + self._wait_s
@@ -148,7 +171,7 @@ def _is_urgent(*texts: str) -> bool:
     return any(gate.read(text).kind is not None for text in texts)
 
 
-def _settle(whole: "asyncio.Future[Whole]", text: Whole) -> None:
+def _settle(whole: "asyncio.Future[Optional[Whole]]", answered: Optional[Whole]) -> None:
     # Whoever waited may have been cancelled.
     if not whole.done():
-        whole.set_result(text)
+        whole.set_result(answered)

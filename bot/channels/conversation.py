@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Awaitable, Callable, List, Optional
 
 from rasa.core.agent import Agent
@@ -15,7 +15,7 @@ from bot.channels.limits import Limit
 from bot.channels.sessions import RETRY_AFTER_S, Sessions
 from bot.channels.tokens import Token, Tokens
 from bot.channels.turns import NAME, Turn, TurnCollector
-from bot.fragments import Fragments
+from bot.fragments import Fragments, Whole
 
 logger = logging.getLogger(__name__)
 
@@ -96,19 +96,19 @@ class Conversations:
         who = self._tokens.read(token)
         sender_id = who.sender_id
         self._sessions.check(sender_id)
-        whole: asyncio.Future[Optional[str]]
+        taken: asyncio.Future[Optional[Whole]]
         if not self._sessions.knows(sender_id, message.id):
             self._limit.take(sender_id)
             self._sessions.check_room()
             _ready(agent)
             # Taken as it comes: it may be the rest of the one before, whose turn waits for it.
-            whole = self._fragments.take(sender_id, message.text)
+            taken = self._fragments.take(sender_id, message.text)
 
         async def reply() -> List[Turn]:
-            text = await whole
-            if text is None:
+            whole = await taken
+            if whole is None:
                 return []
-            return await self._ask(sender_id, replace(message, text=text), agent)
+            return await self._ask(sender_id, message, whole, agent)
 
         turns = await self._sessions.reply_once(sender_id, message.id, reply)
         return Reply(turns, self._renew(who))
@@ -135,17 +135,19 @@ class Conversations:
         self._fragments.drop(sender_id)
         await self._sessions.delete(sender_id, forget)
 
-    async def _ask(self, sender_id: str, message: Message, agent: Optional[Agent]) -> List[Turn]:
+    async def _ask(
+        self, sender_id: str, message: Message, whole: Whole, agent: Optional[Agent]
+    ) -> List[Turn]:
         _ready(agent)
         collector = TurnCollector()
         await self._handle(
             UserMessage(
-                message.text,
+                whole.text,
                 collector,
                 sender_id,
                 input_channel=NAME,
                 message_id=message.id,
-                metadata={"locale": message.locale} if message.locale else None,
+                metadata=whole.describe({"locale": message.locale} if message.locale else None),
             )
         )
         return collector.turns

@@ -32,7 +32,9 @@ def join(handle: Handle, fragments: Fragments) -> Handle:
         await asyncio.sleep(0)
         whole = await taken
         if whole is not None:
-            message.text = whole
+            # Rasa lets a client send metadata of any form.
+            metadata = message.metadata if isinstance(message.metadata, dict) else None
+            message.text, message.metadata = whole.text, whole.describe(metadata)
             await handle(message)
 
     return take

@@ -10,13 +10,18 @@ import pytest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from bot.channels.rest import RestInput, join
-from bot.fragments import MAX_JOINED, Fragments, is_unfinished
+from bot.fragments import MAX_JOINED, Fragments, Whole, is_unfinished
 from bot.safety.gate import get_gate
 
 DATA = Path(__file__).parents[1] / "data"
 WAIT_S = 0.1
 # Of the messages of tests/data, those that may wait: some of them are pieces on purpose.
 MAX_SHARE_HELD = 0.002
+
+
+def text_of(whole: Whole | None) -> str | None:
+    """Return what is to be answered; None for a piece that is read with a later one."""
+    return whole.text if whole else None
 
 
 def said(*messages: str, apart_s: float = 0.0, wait_s: float = WAIT_S) -> list[str | None]:
@@ -30,7 +35,7 @@ def said(*messages: str, apart_s: float = 0.0, wait_s: float = WAIT_S) -> list[s
             await asyncio.sleep(apart_s)
         found = await asyncio.wait_for(asyncio.gather(*wholes), 5)
         assert fragments._held == {}
-        return found
+        return [text_of(whole) for whole in found]
 
     return asyncio.run(talk())
 
@@ -135,7 +140,7 @@ def test_an_emergency_never_waits():
         first = fragments.take("me", "I have")
         whole = fragments.take("me", "chest pain")
         assert whole.done()
-        assert (await first, await whole) == (None, "I have chest pain")
+        assert (await first, text_of(await whole)) == (None, "I have chest pain")
         assert fragments.take("me", "my chest hurts, call an ambulance and").done()
 
     wait_of(take, wait_s=60)
@@ -145,7 +150,7 @@ def test_conversations_are_apart():
     async def talk() -> None:
         fragments = Fragments(wait_s=WAIT_S)
         mine, yours = fragments.take("me", "I have"), fragments.take("you", "lupus?")
-        assert (await mine, await yours) == ("I have", "lupus?")
+        assert [text_of(each) for each in (await mine, await yours)] == ["I have", "lupus?"]
 
     asyncio.run(talk())
 
@@ -164,6 +169,14 @@ def test_a_dropped_piece_gets_no_answer():
     wait_of(drop, wait_s=60)
 
 
+def test_the_metadata_name_the_pieces_that_say_something():
+    assert Whole(["run?"]).describe(None) is None
+    assert Whole(["run?"]).describe({"locale": "de"}) == {"locale": "de"}
+    assert Whole(["can I", "my"]).describe(None) is None
+    whole = Whole(["I have", "lupus", "can I", "run?"])
+    assert whole.describe({"locale": "de"}) == {"locale": "de", "pieces": ["lupus", "run?"]}
+
+
 def test_pieces_without_end_are_answered():
     async def talk(fragments: Fragments) -> None:
         wholes = [fragments.take("me", "and") for _ in range(MAX_JOINED + 1)]
@@ -176,7 +189,7 @@ def test_pieces_without_end_are_answered():
 def test_whoever_is_cancelled_leaves_its_words():
     async def cancel(fragments: Fragments) -> None:
         fragments.take("me", "can I").cancel()
-        assert await fragments.take("me", "run?") == "can I run?"
+        assert text_of(await fragments.take("me", "run?")) == "can I run?"
         fragments.take("you", "can I").cancel()
         await asyncio.sleep(2 * WAIT_S)
         assert fragments._held == {}

@@ -54,12 +54,14 @@ def test_four_pieces_get_one_answer(assistant: Assistant) -> None:
     assert "osteoporosis" in str(turn).lower()
 
 
-def test_an_emergency_in_pieces_does_not_wait(assistant: Assistant) -> None:
+@pytest.mark.parametrize("before", ["I have", "can I"])
+def test_an_emergency_after_a_piece_does_not_wait(assistant: Assistant, before: str) -> None:
+    sender = f"help in pieces {before}"
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(assistant.ask, "help in pieces", "I have")
+        first = pool.submit(assistant.ask, sender, before)
         time.sleep(0.1)
         started = time.perf_counter()
-        turn = assistant.turn("help in pieces", "chest pain")
+        turn = assistant.turn(sender, "chest pain")
         took_s = time.perf_counter() - started
 
     assert turn["kind"] == "emergency"

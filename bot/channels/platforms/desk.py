@@ -22,7 +22,7 @@ from bot.channels.platforms.platform import Platform
 from bot.channels.sessions import describe
 from bot.channels.settings import Settings
 from bot.channels.turns import Turn, TurnCollector
-from bot.fragments import Fragments
+from bot.fragments import Fragments, Whole
 from bot.messaging.actions import ChoiceTap, FeedbackTap, message_of
 from bot.safety.numbers import Numbers
 
@@ -45,7 +45,7 @@ class Notice:
 
 
 # What is known of a message when it comes; of one that was typed, all but how it goes on.
-Asked = Union["asyncio.Future[Optional[str]]", Notice, None]
+Asked = Union["asyncio.Future[Optional[Whole]]", Notice, None]
 
 
 class Desk:
@@ -164,24 +164,27 @@ class Desk:
 
     async def _finish(
         self, incoming: Incoming, sender_id: str, asked: Asked
-    ) -> Union[str, Notice, None]:
+    ) -> Union[Whole, Notice, None]:
         """Return what a message means when its turn comes; None if it is read with a later one."""
         if isinstance(asked, asyncio.Future):
             return await asked
-        return asked or interpret(incoming, self._offers.of(sender_id), max_chars=self._max_chars)
+        if asked is not None:
+            return asked
+        means = interpret(incoming, self._offers.of(sender_id), max_chars=self._max_chars)
+        return Whole([means]) if isinstance(means, str) else means
 
     async def _ask(
-        self, platform: Platform, incoming: Incoming, sender_id: str, text: str
+        self, platform: Platform, incoming: Incoming, sender_id: str, whole: Whole
     ) -> List[Turn]:
         """Return what Rasa says to a message."""
         collector = TurnCollector()
         message = UserMessage(
-            text,
+            whole.text,
             collector,
             sender_id,
             input_channel=incoming.channel or platform.name,
             message_id=f"{platform.name}:{incoming.id}",
-            metadata=_metadata(incoming),
+            metadata=whole.describe(_metadata(incoming)),
         )
         try:
             await asyncio.wait_for(self._handle(message), self._turn_timeout_s)

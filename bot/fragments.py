@@ -62,13 +62,11 @@ class _Held:
     Attributes:
         so_far: All pieces so far.
         whole: Gets what is to be answered.
-        ends_at: When the wait ends, in the time of the event loop.
-        timer: Ends it.
+        timer: Ends the wait.
     """
 
     so_far: Whole
     whole: "asyncio.Future[Optional[Whole]]"
-    ends_at: float
     timer: asyncio.TimerHandle
 
 
@@ -104,15 +102,15 @@ class Fragments:
             return whole
         before = self._held.pop(sender_id, None)
         joined = Whole([*(before.so_far.pieces if before else ()), text])
-        ends_at = self._when_to_end(text, before)
+        waits = _may_go_on(text, before.so_far.text if before else "")
         if before is not None:
             before.timer.cancel()
             _settle(before.whole, None)
-        if ends_at is None or _is_urgent(text, joined.text):
-            whole.set_result(joined)
+        if waits and not _is_urgent(text, joined.text):
+            timer = whole.get_loop().call_later(self._wait_s, self.release, sender_id)
+            self._held[sender_id] = _Held(joined, whole, timer)
         else:
-            timer = whole.get_loop().call_at(ends_at, self.release, sender_id)
-            self._held[sender_id] = _Held(joined, whole, ends_at, timer)
+            whole.set_result(joined)
         return whole
 
     def release(self, sender_id: str) -> None:
@@ -128,16 +126,6 @@ class Fragments:
         if held is not None:
             held.timer.cancel()
             _settle(held.whole, None)
-
-    def _when_to_end(self, text: str, before: Optional[_Held]) -> Optional[float]:
-        """Return when the wait after a message ends; None if it is not to wait."""
-        if before is not None and len(words_of(before.so_far.text)) >= MAX_JOINED:
-            return None
-        if is_unfinished(text):
-            return asyncio.get_running_loop().time() + self._wait_s
-        if before is not None and _is_short(text):
-            return before.ends_at
-        return None
 
 
 def is_unfinished(text: str) -> bool:
@@ -158,8 +146,12 @@ def words_of(text: str) -> List[str]:
     return _WORD.findall(text.lower().replace("\u2019", "'"))
 
 
-def _is_short(text: str) -> bool:
-    return len(words_of(text)) <= SHORT and not _has_end(text)
+def _may_go_on(text: str, before: str) -> bool:
+    """Say whether to wait for what comes after a message, given the pieces before it."""
+    if len(words_of(before)) >= MAX_JOINED:
+        return False
+    is_short = len(words_of(text)) <= SHORT and not _has_end(text)
+    return is_unfinished(text) or (bool(before) and is_short)
 
 
 def _has_end(text: str) -> bool:

@@ -105,14 +105,14 @@ def test_pieces_become_one_message():
     assert said(*pieces, apart_s=0.02) == [None, None, None, "I have osteoporosis can I run?"]
 
 
-def test_without_an_end_mark_the_rest_waits_until_the_end_of_the_wait():
+def test_without_an_end_mark_a_short_rest_waits_as_well():
     assert said("can I", "run", "outside", apart_s=0.02) == [None, None, "can I run outside"]
 
 
-def test_each_unfinished_piece_gets_the_whole_wait():
-    pieces = ("I have", "my", "and my", "run?")
+def test_each_piece_gets_the_whole_wait():
+    pieces = ("I have", "lupus", "can I", "run?")
 
-    assert said(*pieces, apart_s=0.2, wait_s=0.35)[-1] == "I have my and my run?"
+    assert said(*pieces, apart_s=0.2, wait_s=0.35)[-1] == "I have lupus can I run?"
 
 
 def test_a_long_piece_ends_the_wait():

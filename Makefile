@@ -146,7 +146,7 @@ $(ENCODER): build/made-from/encoder encoder/export.py encoder/smooth.py encoder/
 
 # Every stage of the library but those that only read the index.
 READERS := $(addprefix knowledge/,__main__.py cli.py cosines.py evaluate.py judge.py names.py search.py settings.py signals.py)
-STAGES := $(filter-out $(READERS),$(wildcard knowledge/*.py knowledge/formats/*.py)) spelling/words.py
+STAGES := $(filter-out $(READERS),$(wildcard knowledge/*.py knowledge/formats/*.py)) spelling/words.py spelling/atlantic.py
 $(INDEX): build/made-from/index $(ENCODER) $(STAGES) | $(VENV)/.installed
 	@$(STEP) index "[4/6] Documents: building the index" $(PY) -m knowledge build
 	@touch -c $@
@@ -158,7 +158,7 @@ build/made-from/%: always
 .PHONY: always
 always:
 
-$(VOCABULARY): $(wildcard bot/vocabulary/*.py bot/vocabulary/*.yml) | $(RASA)/.installed
+$(VOCABULARY): $(wildcard bot/vocabulary/*.* bot/safety/*exemplars.yml) data/nlu.yml spelling/words.py | $(RASA)/.installed
 	@$(STEP) vocabulary "[5/6] Vocabulary: building the spaCy pipeline" $(RASA_PY) -m bot.vocabulary build/spacy
 	@touch -c $@
 

@@ -38,10 +38,10 @@ async def reply(turn: Turn, tracker: Tracker, library: Library) -> Events:
         return await _take(turn, pick, library)
     if taken := await find_taken(tracker, past, library):
         return await _show(turn, question, taken, library)
-    if act := ACTS.get(read_act(tracker.latest_message, question)):
-        return await act(turn, library)
     if answer := talk.find_reply(tracker.latest_message, question):
         return await answer(turn, library)
+    if act := ACTS.get(read_act(tracker.latest_message, question)):
+        return await act(turn, library)
     return await _answer(turn, question, library)
 
 
@@ -135,6 +135,8 @@ async def _answer(turn: Turn, message: Question, library: Library) -> Events:
     settings, past = library.settings, turn.past
     question, found = await _find(message, past, library)
     hits, is_follow_up = found.hits, found.is_follow_up
+    if message.wants_other:
+        hits = [hit for hit in hits if hit.passage.id not in past.shown]
     parts: list[Hit] = []
     if not is_follow_up:
         parts = await _answer_parts(message, library)
@@ -159,7 +161,8 @@ async def _find(message: Question, past: Past, library: Library) -> tuple[Questi
         question = replace(message, text=text)
         # It says all itself now: what was shown was about the other thing.
         return question, await library.follow(text, Thread(), top_k=N_HITS)
-    return message, await library.follow(message.text, past.thread, top_k=N_HITS)
+    n_more = len(past.shown) if message.wants_other else 0
+    return message, await library.follow(message.text, past.thread, top_k=N_HITS + n_more)
 
 
 async def _answer_parts(message: Question, library: Library) -> list[Hit]:

@@ -10,6 +10,7 @@ INTENT_PREFIX = "ask_"
 # What the library is not about: anything else, and other matters of health.
 OUT_OF_SCOPE = "out_of_scope"
 OUT_OF_SCOPE_HEALTH = "out_of_scope_health"
+WANTS_OTHER = "ask_else"
 # Entities of bot/components that are no things in the text.
 DETECTED = frozenset({"advice", "red_flag", "feeling"})
 
@@ -25,6 +26,7 @@ class Question:
         is_understood: The surest intent is sure enough to go by.
         things: The canonical names of what it mentions, by the vocabulary's label, in order.
         is_open: It was asked back, not answered yet.
+        wants_other: It asks for something else than what was shown: "what else is there?"
     """
 
     text: str
@@ -32,6 +34,7 @@ class Question:
     is_understood: bool = False
     things: dict[str, list[str]] = field(default_factory=dict)
     is_open: bool = False
+    wants_other: bool = False
 
     @property
     def topic(self) -> str:
@@ -49,12 +52,14 @@ class Question:
 def resolve(tracker: Tracker) -> Question:
     """Return the latest message as a question."""
     message = tracker.latest_message
+    intent = (message.get("intent") or {}).get("name")
     # What the detectors of bot/ found is about the whole message, and replaces none of its words.
     entities = [e for e in message.get("entities") or [] if e["entity"] not in DETECTED]
     return Question(
         text=spell_out(spoken_text(message), entities),
         confidences=topic_confidences(message),
-        is_understood=is_topic((message.get("intent") or {}).get("name")),
+        is_understood=is_topic(intent),
+        wants_other=intent == WANTS_OTHER,
         things=group_by_label(entities),
     )
 

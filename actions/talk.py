@@ -72,16 +72,6 @@ async def go_back(turn: Turn, library: Library) -> Events:
     return turn.answer(Question(hit.name), [hit], nearest)
 
 
-async def offer_else(turn: Turn, library: Library) -> Events:
-    """Show what else the documents have on the thread, beside what was shown."""
-    past = turn.past
-    if past.question is None:
-        return turn.say("utter_capabilities")
-    top_k = N_NEAREST + len(past.shown)
-    found = await library.follow(past.question.text, past.thread, top_k=top_k)
-    return turn.offer_new(found.hits, "utter_else", otherwise="utter_no_more")
-
-
 async def tell_privacy(turn: Turn, library: Library) -> Events:
     """Say who may read what is typed, and that nothing is learned from it."""
     return turn.say("utter_privacy")
@@ -119,7 +109,6 @@ REPLIES: dict[str, Reply] = {
     "complain": apologise,
     "recall": remind,
     "go_back": go_back,
-    "ask_else": offer_else,
     "ask_privacy": tell_privacy,
     "ask_for_help": ask_what_for,
     "press": press,

@@ -22,6 +22,7 @@ from knowledge.search import (
     learn_spelling,
 )
 from knowledge.words import content_words
+from spelling import common_form
 
 SHIPPED = {
     "bm25": BM25_WEIGHT,
@@ -99,7 +100,7 @@ class Bench:
     def find_by_fts5(self, text: str) -> Scores:
         """Return what SQLite's own BM25 gives each row: a word counts the same wherever it is."""
         scores: Scores = np.zeros(len(self.index.passages), dtype=np.float32)
-        words = content_words(text)[:MAX_TERMS]
+        words = [common_form(word) for word in content_words(text)[:MAX_TERMS]]
         with self.index.lock:
             found = self.index.connection.execute(
                 "SELECT rowid, -bm25(passages_fts) FROM passages_fts WHERE passages_fts MATCH ?",

@@ -31,9 +31,11 @@ from knowledge.thread import TIES, Thread
 CAST = libraries.SHARED / "conversations/cast21.jsonl"
 # Turns of CAsT count half: there are four times as many as of our own.
 CAST_WEIGHT = 0.5
+# ... and less in the judge: what was shown before is never right there.
+CAST_JUDGED_WEIGHT = 0.2
 # What a follow-up counts whose answer is taken away: it is then not covered.
-UNCOVERED_WEIGHT = 0.3
-RIDGE_TIES, RIDGE_FOLLOWING = 1.0, 100.0
+UNCOVERED_WEIGHT = 0.2
+RIDGE_TIES, RIDGE_FOLLOWING = 1.0, 30.0
 # The passages of a file of conversations are one file, whatever its size.
 ANY_SIZE_MB = 1_000_000
 # Passages among which the one shown for a turn is looked for.
@@ -263,7 +265,7 @@ def _fit_judge(pairs: Sequence[tuple[Retriever, Example]]) -> None:
             continue
         rows, signals = library.signals(example.text, thread=example.thread)
         is_right = np.array([row in example.rows for row in rows])
-        count = CAST_WEIGHT if example.set == "cast" else 1.0
+        count = CAST_JUDGED_WEIGHT if example.set == "cast" else 1.0
         add(signals, is_right, count)
         if is_right.any() and (~is_right).sum() > 1:
             add(signals[~is_right], is_right[~is_right], count * UNCOVERED_WEIGHT)

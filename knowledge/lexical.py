@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.words import content_words
+from spelling import common_form
 
 TABLE = "passages_fts"
 # How much a word counts by the column it stands in (docs/decisions/0003 has the measurement).
@@ -32,7 +33,7 @@ FROM temp.occurrences WHERE term >= ? AND term <= ?
 
 
 class Stemmer:
-    """Cuts words as the index does: SQLite's own tokenizer, in a table of one row."""
+    """Cuts words as the index does: their common forms, by SQLite's own tokenizer, in a table."""
 
     def __init__(self) -> None:
         """Open an empty database in memory."""
@@ -49,7 +50,7 @@ class Stemmer:
         """Return the different stems of `words`, in the order of the alphabet."""
         with self._lock:
             self._connection.execute(
-                "INSERT INTO query(rowid, x) VALUES (1, ?)", (" ".join(words),)
+                "INSERT INTO query(rowid, x) VALUES (1, ?)", (common_form(" ".join(words)),)
             )
             stems = [stem for (stem,) in self._connection.execute("SELECT term FROM stems")]
             # Nothing a user said is kept.

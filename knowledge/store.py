@@ -14,9 +14,11 @@ import numpy as np
 from knowledge.errors import IndexMismatch
 from knowledge.types import Document, Passage, Source
 from knowledge.vectors import SENTENCE_TYPE, Floats, Rows, Vectors, add_up
+from spelling import common_form
 
-# Raised with the layout, and with what is embedded of a passage (knowledge/embed.py).
-FORMAT = 3
+# Raised with the layout, with what is embedded of a passage (knowledge/embed.py), and with the
+# common forms of words (spelling/atlantic.py).
+FORMAT = 4
 # Vectors are stored by the thousand: read one by one, 100,000 take seconds.
 BLOCK_ROWS = 4096
 HASHED_ROWS = 1000
@@ -129,7 +131,7 @@ def write(
     connection.executemany(
         "INSERT INTO passages_fts (rowid, heading, title, text, questions) VALUES (?, ?, ?, ?, ?)",
         (
-            (row, p.heading, titles[p.document_id], p.text, "\n".join(p.questions))
+            (row, *map(common_form, (p.heading, titles[p.document_id], p.text, _join(p.questions))))
             for row, p in enumerate(embedded.passages)
         ),
     )
@@ -146,6 +148,10 @@ def write(
             for row, rows in enumerate(embedded.sentences)
         ),
     )
+
+
+def _join(questions: Iterable[str]) -> str:
+    return "\n".join(questions)
 
 
 def read_manifest(connection: sqlite3.Connection) -> Manifest:

@@ -15,6 +15,11 @@ def is_english(word: str) -> bool:
     return word in _ranks()
 
 
+def read_english() -> Iterator[str]:
+    """Yield every word of the dictionary."""
+    yield from _ranks()
+
+
 def find_english(wrong: Wrong, *, n_words: int) -> Iterator[Near]:
     """Yield those of the `n_words` most frequent words that are one slip from a wrong one."""
     ranks = _ranks()

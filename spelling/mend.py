@@ -1,9 +1,11 @@
 """Mend the words of a text that neither its field nor a dictionary has."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 
-from spelling.english import find_english, is_english
+from spelling.atlantic import common_form, has_english_form
+from spelling.english import find_english
 from spelling.field import Field
 from spelling.near import (
     MAX_LETTERS,
@@ -41,7 +43,10 @@ _ENDING = 3
 
 
 class Spelling:
-    """Knows the words of a field and frequent English ones; never changes a word it knows."""
+    """Knows the words of a field and frequent English ones; never changes a word it knows.
+
+    But of the British and the American form of a word all get the one that the field has more of.
+    """
 
     def __init__(
         self,
@@ -60,6 +65,9 @@ class Spelling:
         self._is_known = is_known
         self._names = Field(names)
         self._texts = Field(texts)
+        counts = Counter(names) + Counter(texts)
+        words = sorted(counts, key=lambda word: (counts[word], word))  # the most frequent last
+        self._forms = dict(zip(common_form(" ".join(words)).split(), words, strict=True))
 
     def mend(self, text: str) -> str:
         """Return `text` with each wrong word replaced by the nearest right one."""
@@ -78,14 +86,21 @@ class Spelling:
         of many a name. A capital inside a sentence marks a name, which is mended to no common
         word. One that ends as drugs do is mended to words of names alone.
         """
-        wrong = [match for match in _WORD.finditer(text) if self._is_wrong(match.group())]
-        found = ((match, self._find_right(match)) for match in wrong[:MAX_WRONG])
-        return [Slip(*match.span(), right) for match, right in found if right]
+        found: list[Slip] = []
+        n_wrong = 0
+        for match in filter(_is_long, _WORD.finditer(text)):
+            right = self._find_other_form(match.group().lower())
+            if not right and n_wrong < MAX_WRONG and not self._is_right(match.group().lower()):
+                n_wrong += 1
+                right = self._find_right(match)
+            if right:
+                found.append(Slip(*match.span(), right))
+        return found
 
-    def _is_wrong(self, word: str) -> bool:
-        # Letters with accents are another language's.
-        is_word = MIN_LETTERS <= len(word) <= MAX_LETTERS and word.isascii()
-        return is_word and not self._is_right(word.lower())
+    def _find_other_form(self, word: str) -> str:
+        """Return the British or American form that the field has of a word; empty if the word."""
+        form = self._forms.get(common_form(word), word)
+        return "" if form == word or word in FUNCTION_WORDS else form
 
     def _find_right(self, match: re.Match[str]) -> str:
         """Return what a wrong word should be; empty when nothing is near."""
@@ -107,7 +122,7 @@ class Spelling:
         return has_other_end and not near.is_alike and self._is_known(near.wrong)
 
     def _is_right(self, word: str) -> bool:
-        if word in FUNCTION_WORDS or is_english(word) or self._has(word):
+        if word in FUNCTION_WORDS or self._has(word) or has_english_form(word):
             return True
         contracted = _CONTRACTED.fullmatch(word)
         return contracted is not None and contracted[1] in FUNCTION_WORDS
@@ -120,6 +135,12 @@ def _choose_english(wrong: Wrong) -> Near | None:
     """Return the frequent English word that is meant, or nothing."""
     frequent = choose(find_english(wrong, n_words=FREQUENT), is_typo)
     return frequent or choose(find_english(wrong, n_words=LESS_FREQUENT), is_rare_typo)
+
+
+def _is_long(match: re.Match[str]) -> bool:
+    """Say whether a word is looked at; letters with accents are another language's."""
+    word = match.group()
+    return MIN_LETTERS <= len(word) <= MAX_LETTERS and word.isascii()
 
 
 def _is_name(match: re.Match[str]) -> bool:

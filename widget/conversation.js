@@ -20,6 +20,8 @@ export class Conversation {
   #run = new AbortController();
   /** @type {AbortSignal | null} The run whose messages are being sent. */
   #sending = null;
+  /** @type {Set<string>} The messages whose replies the server owes. */
+  #asked = new Set();
   /** @type {Promise<Turn[]> | null} */
   #opening = null;
   /** Why there is no connection: a code of transport.js; empty when there may be one. */
@@ -64,6 +66,7 @@ export class Conversation {
   disconnect() {
     this.#run.abort();
     this.#opening = null;
+    this.#asked.clear();
   }
 
   /** Greets, unless something was said before. */
@@ -88,10 +91,14 @@ export class Conversation {
    * @param {string} text What the user sees. @param {string} payload What is sent.
    */
   send(text, payload = text) {
+    const id = makeId();
+    // Sent before the reply to the one before: the two may be pieces of one question.
+    const isNext = this.#asked.size && !this.#next(this.#asked);
     this.#update(({ messages }) => {
-      messages.push({ id: makeId(), from: "user", at: Date.now(), text, payload, state: "waiting" });
+      messages.push({ id, from: "user", at: Date.now(), text, payload, state: "waiting" });
     });
-    void this.#sendAll();
+    if (isNext && !this.trouble) void this.#deliver({ id, payload }, this.#run.signal);
+    else void this.#sendAll();
   }
 
   /** Tries again what could not be sent. */
@@ -139,8 +146,9 @@ export class Conversation {
     await this.restart();
   }
 
-  #next() {
-    return this.messages.find((each) => each.state === "waiting");
+  /** Returns the first message that waits and is not among those. @param {Set<string>} [asked] */
+  #next(asked) {
+    return this.messages.find((each) => each.state === "waiting" && !asked?.has(each.id));
   }
 
   /** Sends what waits, one message after the other. */
@@ -148,22 +156,25 @@ export class Conversation {
     const { signal } = this.#run;
     if (this.#sending === signal) return;
     this.#sending = signal;
-    for (let next = this.#next(); next && this.isAwaited; next = this.#next()) {
+    for (let next; (next = this.#next(this.#asked)) && this.isAwaited; ) {
       await this.#deliver(next, signal);
       if (signal.aborted) return;
     }
     this.#sending = null;
   }
 
-  /** @param {Message} message @param {AbortSignal} signal */
+  /** @param {Pick<Message, "id" | "payload">} message @param {AbortSignal} signal */
   async #deliver({ id, payload }, signal) {
     try {
       const reply = await this.#persist(async () => {
         if (!this.#state.token) await this.#open();
+        this.#asked.add(id);
         return this.#ask("POST", "messages", { id, text: payload });
       }, signal);
       this.trouble = "";
-      if (!signal.aborted) this.#receive(id, reply.turns ?? []);
+      if (signal.aborted) return;
+      this.#receive(id, reply.turns ?? []);
+      this.#asked.delete(id);
     } catch (failure) {
       if (signal.aborted) return;
       const error = codeOf(failure);
@@ -187,6 +198,8 @@ export class Conversation {
       try {
         return await act();
       } catch (failure) {
+        // What comes now waits its turn; the server knows what it has had already.
+        this.#asked.clear();
         const pauseMs = failure instanceof Failure ? failure.pauseAfter(attempt) : undefined;
         if (pauseMs === undefined || signal.aborted) throw failure;
         if (pauseMs === 0) this.#renew();

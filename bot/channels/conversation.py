@@ -1,5 +1,6 @@
 """Open, continue and end the conversation that a session token stands for."""
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Any, Awaitable, Callable, List, Optional
@@ -14,6 +15,7 @@ from bot.channels.limits import Limit
 from bot.channels.sessions import RETRY_AFTER_S, Sessions
 from bot.channels.tokens import Token, Tokens
 from bot.channels.turns import NAME, Turn, TurnCollector
+from bot.fragments import Fragments, Whole
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ class Conversations:
         self._sessions = sessions
         self._limit = limit
         self._outcomes = outcomes
+        self._fragments = Fragments()
 
     def new_token(self) -> str:
         """Return the token of a conversation in which nothing was said yet."""
@@ -78,6 +81,8 @@ class Conversations:
     async def say(self, token: str, message: Message, agent: Optional[Agent]) -> Reply:
         """Return the reply to a message; the same again for a message that comes again.
 
+        A piece of a message that is read with a later one gets no turns.
+
         Args:
             token: As it came.
             message: The message.
@@ -91,11 +96,19 @@ class Conversations:
         who = self._tokens.read(token)
         sender_id = who.sender_id
         self._sessions.check(sender_id)
+        taken: asyncio.Future[Optional[Whole]]
         if not self._sessions.knows(sender_id, message.id):
             self._limit.take(sender_id)
+            self._sessions.check_room()
+            _ready(agent)
+            # Taken as it comes: it may be the rest of the one before, whose turn waits for it.
+            taken = self._fragments.take(sender_id, message.text)
 
         async def reply() -> List[Turn]:
-            return await self._ask(sender_id, message, agent)
+            whole = await taken
+            if whole is None:
+                return []
+            return await self._ask(sender_id, message, whole, agent)
 
         turns = await self._sessions.reply_once(sender_id, message.id, reply)
         return Reply(turns, self._renew(who))
@@ -119,19 +132,22 @@ class Conversations:
                 logger.error("%s", err)
                 raise Unavailable("Not all was deleted.", retry_after_s=RETRY_AFTER_S) from err
 
+        self._fragments.drop(sender_id)
         await self._sessions.delete(sender_id, forget)
 
-    async def _ask(self, sender_id: str, message: Message, agent: Optional[Agent]) -> List[Turn]:
+    async def _ask(
+        self, sender_id: str, message: Message, whole: Whole, agent: Optional[Agent]
+    ) -> List[Turn]:
         _ready(agent)
         collector = TurnCollector()
         await self._handle(
             UserMessage(
-                message.text,
+                whole.text,
                 collector,
                 sender_id,
                 input_channel=NAME,
                 message_id=message.id,
-                metadata={"locale": message.locale} if message.locale else None,
+                metadata=whole.describe({"locale": message.locale} if message.locale else None),
             )
         )
         return collector.turns

@@ -78,6 +78,15 @@ class Sessions:
         if sender_id in self._deleted:
             raise BadToken(DELETED)
 
+    def check_room(self) -> None:
+        """Refuse a message while there is too much to do.
+
+        Raises:
+            Unavailable: There is.
+        """
+        if len(self._in_work) >= self._max_in_work:
+            raise Unavailable("Too many people ask at once.", retry_after_s=RETRY_AFTER_S)
+
     async def reply_once(
         self, sender_id: str, message_id: str, reply: Callable[[], Awaitable[List[Turn]]]
     ) -> List[Turn]:
@@ -99,8 +108,7 @@ class Sessions:
         session = self._open(sender_id)
         task = session.replies.get(message_id)
         if task is None:
-            if len(self._in_work) >= self._max_in_work:
-                raise Unavailable("Too many people ask at once.", retry_after_s=RETRY_AFTER_S)
+            self.check_room()
             task = self._start(self._reply(session, sender_id, reply))
             session.replies[message_id] = task
             task.add_done_callback(lambda done: _settle(session, message_id, done))

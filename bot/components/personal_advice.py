@@ -98,7 +98,7 @@ class PersonalAdviceDetector(IntentClassifier, GraphComponent, EntityExtractorMi
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
         """Make Rasa train again when a file of bot/safety or the vocabulary has changed."""
-        files = [*sorted(FOLDER.glob("*.*")), *sorted(VOCABULARY.glob("*.yml"))]
+        files = [*sorted(FOLDER.glob("*.*")), *sorted(VOCABULARY.glob("*.*"))]
         return hashlib.sha256(b"\n".join(path.read_bytes() for path in files)).hexdigest()
 
     @classmethod

@@ -29,6 +29,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.encoders import embed_exemplars, get_encoder, read_embedding
+from bot.fragments import PIECES
 from bot.safety import advice_model
 from bot.safety.detect import NOTHING, Detector, Finding
 from bot.safety.gate import Gate, get_gate
@@ -40,6 +41,8 @@ REPORT_EMERGENCY = "report_emergency"
 RED_FLAG = "red_flag"
 _FILE = "red_flags.npz"
 _KINDS = "kinds.npz"
+# Most pieces of a message that are looked at one by one: each costs an encoder run.
+MAX_PIECES = 4
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -214,7 +217,23 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
         text = message.get(TEXT)
         if not text or self._detector is None:
             return NOTHING
-        return self._detector.detect(text, read_embedding(message))
+        finding = self._detector.detect(text, read_embedding(message))
+        if finding.kind is not None:
+            return finding
+        metadata = message.get("metadata") or {}
+        return self._find_in_pieces(metadata.get(PIECES), self._detector)
+
+    def _find_in_pieces(self, pieces: Any, detector: Detector) -> Finding:
+        """Return what is found in the messages that were put together to one.
+
+        "can I" and then "vomiting blood": together it is a question.
+        """
+        if not isinstance(pieces, list):
+            return NOTHING
+        texts = sorted((piece for piece in pieces if isinstance(piece, str)), key=len)[-MAX_PIECES:]
+        embeddings = get_encoder(self._config["encoder"]).encode(texts) if texts else ()
+        findings = (detector.detect(*piece) for piece in zip(texts, embeddings, strict=True))
+        return next((finding for finding in findings if finding.kind is not None), NOTHING)
 
     def _report(self, message: Message, kind: str) -> None:
         intent = {INTENT_NAME_KEY: REPORT_EMERGENCY, PREDICTED_CONFIDENCE_KEY: 1.0}

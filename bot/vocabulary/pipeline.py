@@ -1,5 +1,9 @@
-"""Make a spaCy pipeline from the vocabulary files: tokenizer, lookup lemmas, entity ruler."""
+"""Make a spaCy pipeline from the vocabulary files.
 
+It has a tokenizer, lookup lemmas, an entity ruler, and a filter for what only looks like a name.
+"""
+
+import re
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Tuple, cast
 
@@ -8,7 +12,27 @@ import yaml
 from spacy.language import Language
 from spacy.pipeline import EntityRuler
 
+from bot.vocabulary.abbreviations import NAME as ABBREVIATIONS
+from bot.vocabulary.abbreviations import AbbreviationFilter
+from spelling import is_english
+
 FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[1]
+# Where names, and words that look like them, stand in sentences: what the assistant is trained on,
+# and sentences with such words.
+TEXTS = (
+    ROOT / "data" / "nlu.yml",
+    ROOT / "bot" / "safety" / "exemplars.yml",
+    ROOT / "bot" / "safety" / "advice_exemplars.yml",
+    FOLDER / "words.txt",
+)
+# Most letters of an abbreviation that is typed with dots.
+_MOST_DOTS = 5
+# A form of address, or milliseconds; no dictionary has it as a word.
+_NO_ENGLISH = frozenset({"ms"})
+# An item of a list, without what quotes it; "[RA](condition)" marks an entity.
+_ITEM = re.compile(r"^\s*- [\"']?(.*?)[\"']?$", re.MULTILINE)
+_MARK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 # One file per entity label.
 LABELS = {
     "conditions": "condition",
@@ -47,6 +71,9 @@ def write_pipeline(target: Path, folder: Path = FOLDER) -> Language:
 def make_pipeline(folder: Path = FOLDER) -> Language:
     """Return a blank English pipeline with lookup lemmas and the vocabulary's names as entities.
 
+    An abbreviation is found however it is typed. One that is a word as well, "as", is a name only
+    in capitals of its own, or where names stand.
+
     Raises:
         VocabularyFaulty: A file is missing, not a mapping of lists, or names something twice.
     """
@@ -56,7 +83,18 @@ def make_pipeline(folder: Path = FOLDER) -> Language:
     nlp.initialize()
     ruler = cast(EntityRuler, nlp.add_pipe("entity_ruler"))
     ruler.add_patterns(list(_patterns(nlp, folder)))
+    names = [name for _, _, name in read_names(folder) if _is_abbreviation(name)]
+    ambiguous = [name.lower() for name in names if _is_word(name.lower())]
+    docs = list(nlp.pipe(read_texts(), disable=["lemmatizer"])) if ambiguous else []
+    cast(AbbreviationFilter, nlp.add_pipe(ABBREVIATIONS)).learn(ambiguous, docs)
     return nlp
+
+
+def read_texts() -> Iterator[str]:
+    """Yield the sentences that tell where names stand, and where words that look like them."""
+    for path in TEXTS:
+        text = path.read_text(encoding="utf-8")
+        yield from text.splitlines() if path.suffix == ".txt" else map(_unmark, _ITEM.findall(text))
 
 
 def read_names(folder: Path = FOLDER) -> Iterator[Tuple[str, str, str]]:
@@ -72,7 +110,7 @@ def read_names(folder: Path = FOLDER) -> Iterator[Tuple[str, str, str]]:
             for name in [canonical, *others]:
                 if not name.strip():
                     raise VocabularyFaulty(path, f"a name of {canonical!r} is blank.")
-                key = name if _is_abbreviation(name) else name.lower()
+                key = name.lower()
                 if key in seen:
                     raise VocabularyFaulty(
                         path, f"{name!r} stands twice, also under {seen[key]!r}."
@@ -108,15 +146,27 @@ def _read(path: Path) -> Dict[str, List[str]]:
 
 def _patterns(nlp: Language, folder: Path) -> Iterator[Dict[str, Any]]:
     for label, canonical, name in read_names(folder):
-        # "AS" is a disease and "as" a word: abbreviations count only as they are written.
-        key = "ORTH" if _is_abbreviation(name) else "LOWER"
-        text = name if key == "ORTH" else name.lower()
-        yield {
-            "label": label,
-            "id": canonical,
-            "pattern": [{key: t.text} for t in nlp.make_doc(text)],
-        }
+        typed = [name, name.lower(), *_dotted(name)]
+        for words in sorted({tuple(token.lower_ for token in nlp.make_doc(t)) for t in typed}):
+            yield {"label": label, "id": canonical, "pattern": [{"LOWER": w} for w in words]}
+
+
+def _dotted(name: str) -> List[str]:
+    """Return the ways to type an abbreviation with dots: "hrt" as "h.r.t", "H.R.T."."""
+    n_capitals = sum(letter.isupper() for letter in name)
+    if n_capitals < 2 or not name.isalpha() or len(name) > _MOST_DOTS:
+        return []
+    dotted = ".".join(name.lower())
+    return [dotted, f"{dotted}.", dotted.upper(), f"{dotted}.".upper()]
 
 
 def _is_abbreviation(name: str) -> bool:
     return name.upper() == name
+
+
+def _is_word(word: str) -> bool:
+    return word in _NO_ENGLISH or is_english(word)
+
+
+def _unmark(item: str) -> str:
+    return _MARK.sub(r"\1", item)

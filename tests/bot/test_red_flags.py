@@ -10,6 +10,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.red_flags import RedFlagDetector
+from bot.fragments import Whole
 
 CALM_TRAINING = ("What is osteoporosis?", "How is a DEXA scan done?", "thank you", "hello")
 # Written for these tests; tests/data/red_flags.jsonl has the measured set.
@@ -225,6 +226,30 @@ def test_words_that_no_rule_has_are_found_by_likeness(read):
 )
 def test_each_part_of_a_flag_told_in_two_messages_is_one(read, text):
     assert kind_of(read(text)) == "stroke"
+
+
+@pytest.mark.parametrize("before", ["can I", "what is", "does the", "if", "I don't have"])
+@pytest.mark.parametrize(
+    ("kind", "piece"), [("bleeding", "vomiting blood"), ("stroke", "face has dropped 1 side")]
+)
+def test_a_flag_after_an_unfinished_question_is_found(detector, understand, before, kind, piece):
+    whole = Whole([before, piece])
+    message = understand(whole.text)
+    message.set("metadata", whole.describe(None))
+    message.set(INTENT, {"name": "ask_falls", "confidence": 0.7})
+    detector.process([message])
+
+    assert kind_of(message) == kind
+
+
+@pytest.mark.parametrize("pieces", [None, "chest pain", [], [None], ["osteoporosis", "run?"]])
+def test_calm_pieces_are_no_red_flag(detector, understand, pieces):
+    message = understand("I have osteoporosis can I run?")
+    message.set("metadata", {"locale": "de", "pieces": pieces})
+    message.set(INTENT, {"name": "ask_falls", "confidence": 0.7})
+    detector.process([message])
+
+    assert kind_of(message) is None
 
 
 def test_flag_goes_before_every_other_intent(read):

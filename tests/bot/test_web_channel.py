@@ -356,6 +356,63 @@ def test_only_the_token_deletes_a_session(client):
     assert len(client.assistant.conversations()) == 1
 
 
+# messages in pieces
+
+
+def say_in_pieces(client: Client, token: str, *pieces: str) -> list[Any]:
+    """Send pieces 0.1 s apart; return their replies."""
+    with ThreadPoolExecutor(len(pieces)) as pool:
+        replies = []
+        for number, piece in enumerate(pieces):
+            data = {"id": f"p{number}", "text": piece}
+            replies.append(pool.submit(client.say, token, data))
+            time.sleep(0.1)
+    return [reply.result() for reply in replies]
+
+
+def test_pieces_get_one_answer_and_so_they_do_when_they_come_again(client):
+    token = client.open()
+    pieces = ("I have", "osteoporosis", "can I", "run?")
+    replies = say_in_pieces(client, token, *pieces)
+
+    assert [status for status, _, _ in replies] == [200] * 4
+    assert [len(reply["turns"]) for _, reply, _ in replies] == [0, 0, 0, 1]
+    assert client.assistant.messages[-1].text == "I have osteoporosis can I run?"
+    assert client.assistant.messages[-1].message_id == "p3"
+    n_asked = len(client.assistant.messages)
+    again = [client.say(token, {"id": f"p{n}", "text": text}) for n, text in enumerate(pieces)]
+    assert [reply for _, reply, _ in again] == [reply for _, reply, _ in replies]
+    assert len(client.assistant.messages) == n_asked
+
+
+def test_feedback_ends_the_wait(client):
+    token = client.open()
+    with ThreadPoolExecutor(1) as pool:
+        piece = pool.submit(client.say, token, {"id": "p", "text": "I have"})
+        time.sleep(0.1)
+        started = time.monotonic()
+        feedback = {"answer_id": "a1", "rating": "up"}
+        assert client.say(token, {"id": "f", "feedback": feedback})[0] == 200
+        assert time.monotonic() - started < 0.5
+        assert len(piece.result()[1]["turns"]) == 1
+
+    assert client.assistant.messages[1].text == "I have"
+
+
+def test_a_piece_of_a_deleted_conversation_is_dropped(client):
+    token = client.open()
+    with ThreadPoolExecutor(1) as pool:
+        piece = pool.submit(client.say, token, {"id": "p", "text": "I have"})
+        time.sleep(0.1)
+        started = time.monotonic()
+        assert client.end(token) == 204
+        assert time.monotonic() - started < 0.5
+        piece.result()
+
+    assert [message.text for message in client.assistant.messages] == ["/greet"]
+    assert client.assistant.conversations() == []
+
+
 # other sites
 
 

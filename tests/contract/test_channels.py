@@ -30,5 +30,5 @@ def test_both_processes_name_the_same_channels():
 def test_rest_is_open_and_reads_the_contract():
     credentials = yaml.safe_load((ROOT / "credentials.yml").read_text(encoding="utf-8"))
 
-    assert "rest" in credentials
+    assert "bot.channels.rest.RestInput" in credentials
     assert "rest" in contract_channels("bot/nlg.py")

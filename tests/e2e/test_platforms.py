@@ -191,6 +191,17 @@ def test_emergency(talk):
     assert "Source: " not in shown
 
 
+def test_a_question_in_pieces_gets_one_answer(talk, driver, server):
+    pieces = ("I have", "osteoporosis", "can I", "run?")
+    whole = Talk(driver, server, driver.new_chat()).see(" ".join(pieces))
+    for piece in pieces:
+        talk.post(driver.text(talk.chat, piece))
+        time.sleep(0.1)
+
+    assert driver.shown(talk.read()) == whole
+    talk.assert_silence()
+
+
 def test_feedback(talk, server):
     answer = talk.say(QUESTION)
     if talk.driver.has_taps:

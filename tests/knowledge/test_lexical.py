@@ -16,6 +16,7 @@ from knowledge import lexical
 from knowledge.index import Index
 from knowledge.lexical import COLUMN_WEIGHTS, Lexicon, Stemmer
 from knowledge.words import content_words, has_content
+from spelling import common_form
 
 # Each hostile query with the words that it comes down to.
 HOSTILE = [
@@ -99,7 +100,7 @@ def score_by_fts5(index: Index, query: str) -> list[float]:
     stemmer = Stemmer()
     words = {tuple(stemmer.stems([word])): word for word in content_words(query)}
     scores = [0.0] * len(index.passages)
-    match = " OR ".join(f'"{word}"' for word in words.values())
+    match = " OR ".join(f'"{common_form(word)}"' for word in words.values())
     if match:
         weights = [COLUMN_WEIGHTS[column] for column in ("heading", "title", "text", "questions")]
         with index.lock:

@@ -84,6 +84,40 @@ def test_a_reply_after_ten_seconds_is_waited_for(chat: Chat, bot: BotDouble):
     assert bot.taken == ["hello"]
 
 
+def test_a_message_typed_during_a_reply_is_sent_at_once(chat: Chat, bot: BotDouble):
+    """The server reads pieces as one, if it has them in time; the first ones get no turns."""
+    whole = "I have lupus can I run?"
+    bot.answer = lambda text: [{"kind": "chat", "text": whole}] if text == "run?" else []
+    chat.open()
+    bot.failures = [2.0, 2.0, 2.0]
+    typing = chat.page.locator("bonafide-chat .typing")
+    for piece in ("I have", "lupus", "can I", "run?"):
+        chat.say(piece)
+    expect(chat.messages).to_have_count(6, timeout=1500)
+    assert bot.taken == ["run?"]
+    expect(typing).to_be_visible()
+    expect(typing).to_be_hidden(timeout=5000)
+    assert texts(chat) == ["I have", "lupus", "can I", "run?", whole]
+    assert sorted(bot.taken) == sorted(["I have", "lupus", "can I", "run?"])
+    expect(chat.page.get_by_role("button", name="Try again")).to_have_count(0)
+    chat.ask("run?")
+    assert bot.taken[-1] == "run?"
+    assert len(bot.taken) == 5
+
+
+@pytest.mark.parametrize("failures", [[1.0, "drop"], [1.0, 503], ["drop", "drop"], [503]])
+def test_two_messages_at_once_on_a_bad_network(chat: Chat, bot: BotDouble, failures: list[Any]):
+    chat.open()
+    bot.failures = failures
+    chat.say("hello")
+    chat.say("again")
+    expect(chat.messages).to_have_count(5, timeout=9000)
+    assert sorted(bot.taken) == ["again", "hello"]
+    said = ["hello", "again", "You said: hello", "You said: again"]
+    assert sorted(texts(chat)) == sorted(said)
+    expect(chat.page.locator("bonafide-chat .typing")).to_be_hidden()
+
+
 def test_a_reload_in_mid_reply_loses_nothing(chat: Chat, bot: BotDouble):
     chat.open()
     bot.failures = [1.5]

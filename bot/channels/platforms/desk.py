@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import logging
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, List, Mapping, Sequence, Union
+from typing import Any, List, Mapping, Optional, Sequence, Union
 
 from rasa.core.channels.channel import UserMessage
 
@@ -15,13 +15,14 @@ from bot.channels.errors import BadMessage, RateLimited, TooLong
 from bot.channels.limits import Limit
 from bot.channels.platforms import words
 from bot.channels.platforms.incoming import Incoming, Sign
-from bot.channels.platforms.lanes import LaneFull, Lanes
+from bot.channels.platforms.lanes import LaneFull, Lanes, Work
 from bot.channels.platforms.memory import Offers, Seen
 from bot.channels.platforms.outgoing import SendFailed
 from bot.channels.platforms.platform import Platform
 from bot.channels.sessions import describe
 from bot.channels.settings import Settings
 from bot.channels.turns import Turn, TurnCollector
+from bot.fragments import Fragments, Whole
 from bot.messaging.actions import ChoiceTap, FeedbackTap, message_of
 from bot.safety.numbers import Numbers
 
@@ -41,6 +42,10 @@ class Notice:
     """What a person is told without the assistant being asked: words of words.py."""
 
     words: str
+
+
+# What is known of a message when it comes; of one that was typed, all but how it goes on.
+Asked = Union["asyncio.Future[Optional[Whole]]", Notice, None]
 
 
 class Desk:
@@ -80,6 +85,7 @@ class Desk:
         self._typing_after_s = typing_after_s
         self._seen: dict[str, Seen] = {}
         self._offers = Offers()
+        self._fragments = Fragments()
 
     def take(self, platform: Platform, incoming: Incoming) -> None:
         """Have a message answered soon; one that was taken before, or comes too often, never.
@@ -91,9 +97,10 @@ class Desk:
         if not seen.add(incoming.id):
             return
         try:
-            work = self._plan(platform, incoming)
+            sender_id = make_sender_id(self._secret, platform.name, incoming)
+            self._lanes.check(sender_id)
+            work = self._plan(platform, incoming, sender_id)
             if work is not None:
-                sender_id = make_sender_id(self._secret, platform.name, incoming)
                 self._lanes.put(sender_id, work, order=incoming.order)
         except LaneFull:
             logger.warning("%s: a message was dropped: too many wait.", platform.name)
@@ -107,33 +114,43 @@ class Desk:
         if n_left:
             logger.warning("Stopped before %d messages were answered.", n_left)
 
-    def _plan(
-        self, platform: Platform, incoming: Incoming
-    ) -> "Callable[[], Awaitable[None]] | None":
+    def _plan(self, platform: Platform, incoming: Incoming, sender_id: str) -> "Work | None":
         person = f"{platform.name} {incoming.sender}"
         try:
             self._limit.take(person)
-            return lambda: self._serve(platform, incoming, None)
+            asked = self._read(incoming, sender_id)
         except RateLimited:
-            pass
-        try:
-            self._slow_downs.take(person)
-        except RateLimited:
-            return None
-        return lambda: self._serve(platform, incoming, Notice(words.SLOW_DOWN))
+            try:
+                self._slow_downs.take(person)
+            except RateLimited:
+                return None
+            asked = Notice(words.SLOW_DOWN)
+        return lambda: self._serve(platform, incoming, sender_id, asked)
 
-    async def _serve(self, platform: Platform, incoming: Incoming, notice: "Notice | None") -> None:
+    def _read(self, incoming: Incoming, sender_id: str) -> Asked:
+        """Return what can be said of a message as it comes."""
+        is_typed = isinstance(incoming.said, str)
+        # What a tap means depends on the answers before it.
+        asked = interpret(incoming, (), max_chars=self._max_chars) if is_typed else None
+        if isinstance(asked, str):
+            # It may be the rest of the one before, which waits for it in the lane.
+            return self._fragments.take(sender_id, asked)
+        self._fragments.release(sender_id)
+        return asked
+
+    async def _serve(
+        self, platform: Platform, incoming: Incoming, sender_id: str, asked: Asked
+    ) -> None:
         """Answer a message; what goes wrong is a line in the log."""
-        sender_id = make_sender_id(self._secret, platform.name, incoming)
         typing = asyncio.ensure_future(self._type(platform, incoming))
         try:
-            asked = notice or interpret(
-                incoming, self._offers.of(sender_id), max_chars=self._max_chars
-            )
-            if isinstance(asked, Notice):
-                turns = [self._say(asked, incoming)]
+            said = await self._finish(incoming, sender_id, asked)
+            if said is None:
+                return
+            if isinstance(said, Notice):
+                turns = [self._say(said, incoming)]
             else:
-                turns = await self._ask(platform, incoming, sender_id, asked)
+                turns = await self._ask(platform, incoming, sender_id, said)
                 self._offers.add(sender_id, turns)
             typing.cancel()
             for turn in turns:
@@ -145,18 +162,29 @@ class Desk:
         finally:
             typing.cancel()
 
+    async def _finish(
+        self, incoming: Incoming, sender_id: str, asked: Asked
+    ) -> Union[Whole, Notice, None]:
+        """Return what a message means when its turn comes; None if it is read with a later one."""
+        if isinstance(asked, asyncio.Future):
+            return await asked
+        if asked is not None:
+            return asked
+        means = interpret(incoming, self._offers.of(sender_id), max_chars=self._max_chars)
+        return Whole([means]) if isinstance(means, str) else means
+
     async def _ask(
-        self, platform: Platform, incoming: Incoming, sender_id: str, text: str
+        self, platform: Platform, incoming: Incoming, sender_id: str, whole: Whole
     ) -> List[Turn]:
         """Return what Rasa says to a message."""
         collector = TurnCollector()
         message = UserMessage(
-            text,
+            whole.text,
             collector,
             sender_id,
             input_channel=incoming.channel or platform.name,
             message_id=f"{platform.name}:{incoming.id}",
-            metadata=_metadata(incoming),
+            metadata=whole.describe(_metadata(incoming)),
         )
         try:
             await asyncio.wait_for(self._handle(message), self._turn_timeout_s)

@@ -36,6 +36,18 @@ class Lanes:
         self._n_in_all = 0
         self._is_closing = False
 
+    def check(self, key: str) -> None:
+        """Refuse what `put` would refuse.
+
+        Raises:
+            LaneFull: Too much waits in this conversation.
+            Full: Too much waits in all, or the server is stopping.
+        """
+        if self._is_closing or self._n_in_all >= self._max_in_all:
+            raise Full
+        if len(self._waiting.get(key, ())) >= self._max_waiting:
+            raise LaneFull
+
     def put(self, key: str, work: Work, *, order: float = 0) -> None:
         """Have work done after that of the same conversation which is before it.
 
@@ -48,11 +60,8 @@ class Lanes:
             LaneFull: Too much waits in this conversation.
             Full: Too much waits in all, or the server is stopping.
         """
-        if self._is_closing or self._n_in_all >= self._max_in_all:
-            raise Full
+        self.check(key)
         lane = self._waiting.get(key)
-        if lane is not None and len(lane) >= self._max_waiting:
-            raise LaneFull
         self._n_in_all += 1
         heapq.heappush(self._waiting.setdefault(key, []), (order, next(self._arrivals), work))
         if lane is None:

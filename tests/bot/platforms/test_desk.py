@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 import pytest
 
@@ -259,3 +260,37 @@ def test_a_message_does_not_print_what_was_said():
 @pytest.fixture(autouse=True)
 def _all_levels(caplog):
     caplog.set_level(logging.INFO, "bot.channels")
+
+
+def test_pieces_get_one_answer(platform):
+    pieces = ("I have", "osteoporosis", "can I", "run?")
+    (message,) = serve(platform, *(incoming(str(n), text) for n, text in enumerate(pieces)))
+
+    assert message.text == "I have osteoporosis can I run?"
+    assert said(platform) == ["you said I have osteoporosis can I run?"]
+
+
+@pytest.mark.parametrize("other", [Sign.NO_WORDS, FeedbackTap("up", "a1"), ChoiceTap(1, "", "x")])
+def test_what_is_not_typed_ends_the_wait(platform, other):
+    started = time.monotonic()
+    messages = serve(platform, incoming("1", "I have"), incoming("2", other))
+
+    assert messages[0].text == "I have"
+    assert len(platform.sent) == 2
+    assert time.monotonic() - started < 0.5
+
+
+def test_pieces_of_a_full_lane_are_not_taken(platform):
+    async def run():
+        desk = Desk(
+            Rasa().handle, Settings(), secret=SECRET, numbers=NUMBERS, lanes=Lanes(max_in_all=1)
+        )
+        desk.take(platform, incoming("1", "I have"))
+        for _ in range(2):
+            with pytest.raises(Full):
+                desk.take(platform, incoming("2", "lupus?"))
+        await desk.close()
+
+    asyncio.run(run())
+
+    assert said(platform) == ["you said I have"]

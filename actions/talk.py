@@ -42,11 +42,15 @@ async def simplify(turn: Turn, library: Library) -> Events:
 
 async def apologise(turn: Turn, library: Library) -> Events:
     """Offer the nearest passages that were not shown yet to somebody who was not answered."""
-    question = turn.past.question
-    if question is None:
+    past = turn.past
+    if past.question is None:
         return turn.say("utter_nothing_asked")
-    found = await library.follow(question.text, turn.past.thread, top_k=N_NEAREST)
-    return turn.offer_new(found.hits, "utter_not_answered", otherwise="utter_not_answered_at_all")
+    # What was offered instead of an answer, and did not help either, is not offered again.
+    offered = {offer.get("passage_id") for offer in past.offers} if past.is_open else set()
+    top_k = N_NEAREST + len(past.shown) + len(offered)
+    found = await library.follow(past.question.text, past.thread, top_k=top_k)
+    hits = [hit for hit in found.hits if hit.passage.id not in offered]
+    return turn.offer_new(hits, "utter_not_answered", otherwise="utter_not_answered_at_all")
 
 
 async def remind(turn: Turn, library: Library) -> Events:

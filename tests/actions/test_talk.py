@@ -127,6 +127,15 @@ def test_who_was_not_answered_is_offered_what_is_near_and_was_not_shown(take_tur
     assert "citations" not in message["custom"]
 
 
+def test_what_was_offered_and_did_not_help_is_not_offered_again(take_turn: Turn) -> None:
+    names = tuple("abcdefgh")
+    _, slots = say(take_turn, "complain", SHOWN, names=names)
+    message, _ = say(take_turn, "complain", {**SHOWN, **slots}, names=names)
+
+    first, second = slots["offers"], message["custom"]["suggestions"]
+    assert [each["passage_id"] for each in first + second] == [f"{name}#section" for name in names]
+
+
 def test_who_was_not_answered_and_has_seen_all_is_offered_nothing(take_turn: Turn) -> None:
     message, slots = say(take_turn, "complain", SHOWN)
 

@@ -101,12 +101,14 @@ def match_title(text: str, offers: Offers) -> dict[str, str] | None:
     said = _stems(text)
     if exact or not said or has_verb(text):
         return exact[0] if exact else None
-    named = [offer for offer in offers if _names(said, _stems(offer["title"]))]
+    # "The lupus one" speaks of what was offered: any words that a single title has are enough.
+    most = 0.0 if words_of(text)[-1:] == ["one"] else MOST
+    named = [offer for offer in offers if _names(said, _stems(offer["title"]), most=most)]
     return named[0] if len(named) == 1 else None
 
 
-def _names(said: Sequence[str], title: Sequence[str]) -> bool:
-    return set(said) <= set(title) and len(said) >= MOST * len(title)
+def _names(said: Sequence[str], title: Sequence[str], *, most: float) -> bool:
+    return set(said) <= set(title) and len(said) >= most * len(title)
 
 
 def _stems(text: str) -> list[str]:

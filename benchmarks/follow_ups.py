@@ -272,10 +272,8 @@ def actions() -> dict[str, Any]:
     """Return the actions by name, over one retriever."""
     settings = Settings()
     retriever = Retriever.open(settings)
-    made = [
-        kind(lambda: retriever, lambda: settings)
-        for kind in (ActionAnswerQuestion, ActionFollowUp, ActionAdvise)
-    ]
+    kinds = (ActionAnswerQuestion, ActionFollowUp, ActionAdvise)
+    made: list[Any] = [kind(lambda: retriever, lambda: settings) for kind in kinds]
     return {a.name(): a for a in (*made, ActionDescribeSources(lambda: retriever))}
 
 

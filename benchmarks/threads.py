@@ -327,7 +327,7 @@ def measure_cast(path: Path, settings: Settings) -> dict[str, float]:
 
     Of each follow-up: whether its passage comes first among those not shown before in its
     conversation, and 1 / its rank (MRR); the same for the message alone and for a person's
-    rewrite, and of each rewrite asked after another conversation (`fresh`).
+    rewrite, and of each rewrite asked after another conversation (`fresh`), where there is one.
     """
     talks = Talks.open(path, settings)
     ranks: dict[str, list[int]] = {}
@@ -342,10 +342,9 @@ def measure_cast(path: Path, settings: Settings) -> dict[str, float]:
             "resolved": (turn["resolved"], Thread()),
             "resolved_and_thread": (turn["resolved"], talks.thread(before)),
         }
-        other = chance.choice(
-            [b for t, b in played if b and t["conversation"] != turn["conversation"]]
-        )
-        asked["fresh"] = (turn["resolved"], talks.thread(other))
+        others = [b for t, b in played if b and t["conversation"] != turn["conversation"]]
+        if others:
+            asked["fresh"] = (turn["resolved"], talks.thread(chance.choice(others)))
         shown = {talks.texts[each["passage"]] for each in before}
         for name, (text, thread) in asked.items():
             order = talks.retriever.order(text, thread)

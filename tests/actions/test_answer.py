@@ -263,6 +263,7 @@ def test_answer_remembers_what_was_searched_and_shown(take_turn: Turn) -> None:
             "is_understood": True,
             "things": {},
             "is_open": False,
+            "wants_other": False,
         },
         "thread": {
             "questions": ["can men get osteoporosis?"],

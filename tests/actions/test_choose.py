@@ -80,8 +80,22 @@ def test_match_title_leaves_a_question_of_its_own(text: str) -> None:
     assert match_title(text, OFFERS) is None
 
 
+@pytest.mark.parametrize("text", ["the blood one", "the blood test one", "The test one"])
+def test_match_title_takes_the_one_with_these_words(text: str) -> None:
+    assert match_title(text, OFFERS) == OFFERS[2]
+
+
 @pytest.mark.parametrize(
-    "text", ["lupus", "the blood one", "and the kidneys?", "what is a blood clot", "?"]
+    "text",
+    [
+        "lupus",
+        "blood",
+        "the lupus one",
+        "the bone one",
+        "and the kidneys?",
+        "what is a blood clot",
+        "?",
+    ],
 )
 def test_match_title_leaves_what_names_none_or_several(text: str) -> None:
     assert match_title(text, OFFERS) is None

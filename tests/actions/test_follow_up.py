@@ -251,6 +251,21 @@ def test_a_follow_up_is_searched_by_its_own_words_and_its_thread(take_turn: Turn
     assert slots["thread"]["shown"] == ["lupus#section", "pain#section"]
 
 
+@pytest.mark.parametrize("text", ["what else is there?", "what else", "any other side effects?"])
+def test_what_else_shows_what_the_conversation_has_not(take_turn: Turn, text: str) -> None:
+    retriever = FakeRetriever([make_hit("men"), make_hit("lupus"), make_hit("shoes")])
+    retriever.is_follow_up = True
+    seen = {"thread": THREAD, "shown": ["men#section", "lupus#section"]}
+
+    messages, slots = take_turn(ActionFollowUp, retriever, text, intent="ask_else", slots=seen)
+
+    payload = messages[0]["custom"]
+    assert (payload["kind"], payload["heading"]) == ("answer", "What about shoes?")
+    assert payload["suggestions"] == []
+    assert retriever.calls[0]["top_k"] == N_HITS + 2
+    assert slots["shown"] == ["men#section", "lupus#section", "shoes#section"]
+
+
 def test_a_fresh_question_starts_a_thread_of_its_own(take_turn: Turn) -> None:
     messages, slots = take_turn(
         ActionAnswerQuestion,

@@ -26,7 +26,6 @@ SAID = {
     "complain": "that did not help",
     "recall": "I forgot my own question",
     "go_back": "back to the first thing please",
-    "ask_else": "what else is there",
     "ask_privacy": "who gets to read this",
     "ask_for_help": "please help me",
     "press": "just give me a straight answer",
@@ -58,7 +57,6 @@ def test_every_reply_is_tried_here() -> None:
         ("go_back", "utter_nothing_shown"),
         ("complain", "utter_nothing_asked"),
         ("recall", "utter_nothing_asked"),
-        ("ask_else", "utter_capabilities"),
         ("ask_privacy", "utter_privacy"),
         ("ask_for_help", "utter_help"),
         ("press", "utter_press"),
@@ -118,15 +116,10 @@ def test_back_shows_the_passage_before(take_turn: Turn, shown: list[str], headin
     assert not {each["passage_id"] for each in payload["suggestions"]}.intersection(shown)
 
 
-@pytest.mark.parametrize(
-    ("intent", "response"), [("complain", "utter_not_answered"), ("ask_else", "utter_else")]
-)
-def test_what_is_near_and_was_not_shown_is_offered(
-    take_turn: Turn, intent: str, response: str
-) -> None:
-    message, slots = say(take_turn, intent, SHOWN, names=("shoes", "scans"))
+def test_who_was_not_answered_is_offered_what_is_near_and_was_not_shown(take_turn: Turn) -> None:
+    message, slots = say(take_turn, "complain", SHOWN, names=("shoes", "scans"))
 
-    assert message["response"] == response
+    assert message["response"] == "utter_not_answered"
     ids = [each["passage_id"] for each in message["custom"]["suggestions"]]
     assert ids == ["shoes#section", "scans#section"]
     assert slots["offers"] == message["custom"]["suggestions"]
@@ -134,16 +127,10 @@ def test_what_is_near_and_was_not_shown_is_offered(
     assert "citations" not in message["custom"]
 
 
-@pytest.mark.parametrize(
-    ("intent", "response"),
-    [("complain", "utter_not_answered_at_all"), ("ask_else", "utter_no_more")],
-)
-def test_where_all_was_shown_nothing_is_offered(
-    take_turn: Turn, intent: str, response: str
-) -> None:
-    message, slots = say(take_turn, intent, SHOWN)
+def test_who_was_not_answered_and_has_seen_all_is_offered_nothing(take_turn: Turn) -> None:
+    message, slots = say(take_turn, "complain", SHOWN)
 
-    assert message["response"] == response
+    assert message["response"] == "utter_not_answered_at_all"
     assert "shown" not in slots
 
 
@@ -154,7 +141,7 @@ def test_a_remark_that_names_a_thing_asks_about_it(intent: str) -> None:
     assert talk.find_reply({"intent": {"name": intent}}, question) is None
 
 
-@pytest.mark.parametrize("intent", [None, "", "ask_men", "greet"])
+@pytest.mark.parametrize("intent", [None, "", "ask_men", "ask_else", "greet"])
 def test_no_other_intent_is_a_remark(intent: str | None) -> None:
     assert talk.find_reply({"intent": {"name": intent}}, Question("is it proven?")) is None
 
@@ -166,7 +153,7 @@ def test_what_was_shown_and_is_gone_counts_as_not_shown(take_turn: Turn, intent:
     assert message["response"] == "utter_nothing_shown"
 
 
-@pytest.mark.parametrize("intent", ["ask_evidence", "simplify", "complain", "go_back", "ask_else"])
+@pytest.mark.parametrize("intent", ["ask_evidence", "simplify", "complain", "go_back"])
 def test_a_remark_without_a_library_gets_a_polite_line(take_turn: Turn, intent: str) -> None:
     retriever = FakeRetriever([], IndexNotFound(Settings().index))
 

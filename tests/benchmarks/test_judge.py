@@ -44,7 +44,9 @@ def test_what_is_saved_judges_as_what_was_fitted(model, tmp_path, monkeypatch):
     from knowledge import judge
 
     path = tmp_path / "judge.json"
+    path.write_text('{"following": {"own": {}}}', encoding="utf-8")
     judging.save(EXAMPLES, path)
+    assert json.loads(path.read_text(encoding="utf-8"))["following"] == {"own": {}}
     monkeypatch.setattr(judge, "WEIGHTS", path)
     judge._load.cache_clear()
     try:

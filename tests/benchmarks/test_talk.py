@@ -1,4 +1,4 @@
-"""tests/data/talk.jsonl by the trained model: talk about the conversation is told from questions."""
+"""tests/data/talk.jsonl by the trained model: talk about the talk is told from questions."""
 
 import json
 from collections.abc import Iterator

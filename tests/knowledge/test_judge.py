@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 from knowledge import judge
 from knowledge.index import Index
 from knowledge.lexical import Lexicon
-from knowledge.signals import SIGNALS, Word, compare, measure, weigh_words
+from knowledge.signals import FOLLOWING, SIGNALS, Word, compare, measure, weigh_words
 from tests.knowledge.conftest import FakeEncoder
 
 MISSING, COVERAGE = SIGNALS.index("missing"), SIGNALS.index("coverage")
@@ -187,6 +187,20 @@ def test_a_passage_alone_is_judged_by_weights_of_its_own(n: int) -> None:
 def test_the_weights_are_those_of_the_signals() -> None:
     made = json.loads(judge.WEIGHTS.read_text(encoding="utf-8"))
 
-    assert set(made) == {"together", "alone"}
+    assert set(made) == {"together", "alone", "following"}
     assert [list(made["together"][kind]) for kind in ("own", "beside")] == [list(SIGNALS)] * 2
     assert list(made["alone"]["own"]) == list(SIGNALS)
+    followed = [*SIGNALS, *FOLLOWING]
+    assert [list(made["following"][kind]) for kind in ("own", "beside")] == [followed] * 2
+
+
+@pytest.mark.parametrize("n", [1, 2, 8])
+def test_what_a_follow_up_finds_is_judged_by_weights_of_its_own(n: int) -> None:
+    names = [*SIGNALS, *FOLLOWING]
+    case = json.loads(judge.WEIGHTS.read_text(encoding="utf-8"))["following"]
+    signals = np.random.default_rng(n).random((n, len(names)))
+    weights = [case[kind][name] for kind in ("own", "beside") for name in names]
+
+    expected = judge.weigh(compare(signals), np.array(weights), case["intercept"])
+
+    np.testing.assert_allclose(judge.judge(signals, is_follow_up=True), expected)

@@ -167,7 +167,7 @@ def test_search_goes_by_what_the_judge_says(
 ) -> None:
     query = "calcium and steroids"
     rows, _ = retriever.signals(query)
-    monkeypatch.setattr(search, "judge", lambda signals: np.linspace(0.1, 0.8, len(signals)))
+    monkeypatch.setattr(search, "judge", lambda signals, **_: np.linspace(0.1, 0.8, len(signals)))
 
     hits = retriever.search(query, top_k=len(rows))
 
@@ -181,7 +181,7 @@ def test_search_keeps_the_first_order_where_the_judge_sees_no_difference(
 ) -> None:
     query = "calcium and steroids"
     rows, _ = retriever.signals(query)
-    monkeypatch.setattr(search, "judge", lambda signals: np.full(len(signals), 0.5))
+    monkeypatch.setattr(search, "judge", lambda signals, **_: np.full(len(signals), 0.5))
 
     hits = retriever.search(query, top_k=3)
 
@@ -216,7 +216,9 @@ def test_signals_of_given_passages_are_those_passages_own(
 def test_how_sure_a_hit_is_does_not_depend_on_how_many_are_wanted(
     retriever: Retriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "judge", lambda signals: np.full(len(signals), 1 / len(signals)))
+    monkeypatch.setattr(
+        search, "judge", lambda signals, **_: np.full(len(signals), 1 / len(signals))
+    )
 
     few, many = (retriever.search("calcium and steroids", top_k=top_k) for top_k in (3, 10))
 

@@ -21,7 +21,7 @@ REALLY_WRONG = set(
     accidentaly anklosing arthritus autoimune boaked calcuim collitis denisty desease excersise
     fracutred goin helloo helo hyperparathyriodism illneses inflamation lupas menapause
     osteoperosis osteoporsis ostioporosis prevnting psoratic resutls rhumatoid shoud
-    slipt spondilitis steriods symtoms wonderin wuold
+    slipt somthing spondilitis steriods symtoms wonderin wuold
     """.split()  # noqa: SIM905
 )
 

@@ -161,7 +161,7 @@ def play_single(message: str, understood: Mapping[str, dict[str, Any]], *, kind:
 
 
 def play_talk(case: Mapping[str, Any], understood: Mapping[str, dict[str, Any]]) -> list[Turn]:
-    """Return the turns of a conversation that says what it expects of each, for `check`."""
+    """Return the turns of a conversation, each judged by what its row expects."""
     conversation, turns = Conversation(understood), []
     for text, expect in zip(case["turns"], case["each"], strict=True):
         sent = conversation.say(text)

@@ -48,7 +48,7 @@ MAX_TERMS = 64
 # Passages that are judged together and ranked a second time.
 N_JUDGED = 8
 # From here on a message is taken to hang on its thread, as a probability.
-DEPENDS = 0.5
+DEPENDS = 0.3
 # Sentences of a passage that are marked as the nearest to a query, and how much less near than the
 # best one they may be, as a cosine.
 MAX_MARKS, MARK_MARGIN = 2, 0.05

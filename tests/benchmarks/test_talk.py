@@ -12,7 +12,7 @@ from benchmarks.libraries import understand
 DATA = Path(__file__).parents[1] / "data"
 SPLITS = ("development", "held_out")
 # Least share of the talk that gets its intent, and most of the questions taken for talk.
-FOUND, TAKEN = 0.80, 0.05
+FOUND, TAKEN = 0.75, 0.05
 # Sets of questions on health, each with the field of the question: none is talk, but for one in
 # a hundred.
 QUESTIONS = {"answerable": "question", "fresh": "question", "everyday": "q", "real/answerable": "q"}

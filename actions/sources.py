@@ -1,4 +1,4 @@
-"""Say where the answers come from, and how old they are."""
+"""Say where what was shown comes from, or all answers, and how old it is."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import render, resources
+from actions import memory, render, resources
 from actions.answer import REPLIED, Events, Turn
 from knowledge.search import Retriever
 from knowledge.types import Document
@@ -30,15 +30,22 @@ class ActionDescribeSources(Action):  # type: ignore[misc]  # rasa_sdk has no ty
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
-        """Reply with what the index says about its documents."""
+        """Reply with the source of the passage shown last; before one is shown, with all."""
+        past = memory.recall(tracker, domain)
         try:
-            documents = list(self._get_retriever().index.documents.values())
+            retriever = self._get_retriever()
+            documents = list(retriever.index.documents.values())
+            shown = retriever.look_up(past.shown[-1]) if past.shown else None
         except (
             Exception
         ):  # the edge: an action that raises loses its events, and nobody is answered
             return Turn(dispatcher, tracker, domain).apologise()
+        where = (
+            {"heading": shown.passage.heading, "source": render.source_line(shown)} if shown else {}
+        )
         dispatcher.utter_message(
-            response="utter_sources",
+            response="utter_evidence" if shown else "utter_sources",
+            **where,
             n_documents=len(documents),
             publishers=name_publishers(documents),
             checked=name_dates(documents),

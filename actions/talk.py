@@ -15,14 +15,6 @@ from knowledge.types import Hit
 N_NEAREST, MAX_SUGGESTIONS = 8, 3
 
 
-async def show_evidence(turn: Turn, library: Library) -> Events:
-    """Say where what was shown stands, who published it, and when it was checked."""
-    hit = await _find_shown(turn.past, library)
-    if hit is None:
-        return turn.say("utter_nothing_shown")
-    return turn.say("utter_evidence", heading=hit.passage.heading, source=render.source_line(hit))
-
-
 async def doubt(turn: Turn, library: Library) -> Events:
     """Say how sure a quotation can be, and where it stands."""
     hit = await _find_shown(turn.past, library)
@@ -107,7 +99,6 @@ def find_reply(message: dict[str, Any], question: Question) -> Reply | None:
 
 # The intents of data/nlu.yml that speak about the conversation.
 REPLIES: dict[str, Reply] = {
-    "ask_evidence": show_evidence,
     "doubt": doubt,
     "simplify": simplify,
     "complain": apologise,

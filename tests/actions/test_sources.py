@@ -29,6 +29,19 @@ def test_sources_are_those_of_the_index(take_turn: Turn) -> None:
     assert slots == {"replied": True}
 
 
+def test_source_of_what_was_just_shown_comes_first(take_turn: Turn) -> None:
+    hit = make_hit()
+    retriever = FakeRetriever([hit])
+    retriever.index = SimpleNamespace(documents={"men": hit.document})  # type: ignore[attr-defined]
+
+    slots = {"shown": [hit.passage.id]}
+    messages, _ = take_turn(describe, retriever, intent="ask_sources", slots=slots)
+
+    assert messages[0]["response"] == "utter_evidence"
+    assert messages[0]["heading"] == hit.passage.heading
+    assert "1 May 2026" in messages[0]["source"]
+
+
 def test_sources_of_a_library_that_cannot_be_read_are_an_apology(take_turn: Turn) -> None:
     messages, _ = take_turn(describe, FakeRetriever([]), intent="ask_sources")
 

@@ -20,7 +20,6 @@ SHOWN = {
     "offers": [{"title": "What about shoes?", "payload": "x", "passage_id": "shoes#section"}],
 }
 SAID = {
-    "ask_evidence": "who says that",
     "doubt": "my doctor told me the opposite",
     "simplify": "too many long words",
     "complain": "that did not help",
@@ -51,7 +50,6 @@ def test_every_reply_is_tried_here() -> None:
 @pytest.mark.parametrize(
     ("intent", "response"),
     [
-        ("ask_evidence", "utter_nothing_shown"),
         ("doubt", "utter_nothing_shown"),
         ("simplify", "utter_nothing_shown"),
         ("go_back", "utter_nothing_shown"),
@@ -69,7 +67,7 @@ def test_before_anything_was_asked_or_shown(take_turn: Turn, intent: str, respon
     assert not {"asked", "thread", "shown"} & set(slots)
 
 
-@pytest.mark.parametrize("intent", ["ask_evidence", "doubt"])
+@pytest.mark.parametrize("intent", ["doubt"])
 def test_where_it_stands_names_part_publisher_and_day(take_turn: Turn, intent: str) -> None:
     message, _ = say(take_turn, intent, SHOWN)
 
@@ -92,7 +90,7 @@ def test_the_last_question_is_said_again(take_turn: Turn) -> None:
     assert (message["response"], message["question"]) == ("utter_recall", "can men get it?")
 
 
-@pytest.mark.parametrize("intent", ["ask_evidence", "doubt", "simplify", "recall", "press"])
+@pytest.mark.parametrize("intent", ["doubt", "simplify", "recall", "press"])
 def test_a_remark_changes_nothing_of_what_was_asked(take_turn: Turn, intent: str) -> None:
     _, slots = say(take_turn, intent, SHOWN)
 
@@ -155,14 +153,14 @@ def test_no_other_intent_is_a_remark(intent: str | None) -> None:
     assert talk.find_reply({"intent": {"name": intent}}, Question("is it proven?")) is None
 
 
-@pytest.mark.parametrize("intent", ["ask_evidence", "doubt", "simplify", "go_back"])
+@pytest.mark.parametrize("intent", ["doubt", "simplify", "go_back"])
 def test_what_was_shown_and_is_gone_counts_as_not_shown(take_turn: Turn, intent: str) -> None:
     message, _ = say(take_turn, intent, {**SHOWN, "shown": ["gone#1", "gone#2"]})
 
     assert message["response"] == "utter_nothing_shown"
 
 
-@pytest.mark.parametrize("intent", ["ask_evidence", "simplify", "complain", "go_back"])
+@pytest.mark.parametrize("intent", ["simplify", "complain", "go_back"])
 def test_a_remark_without_a_library_gets_a_polite_line(take_turn: Turn, intent: str) -> None:
     retriever = FakeRetriever([], IndexNotFound(Settings().index))
 

@@ -46,7 +46,7 @@ def find_choices(
     """
     if not hits or hits[0].score < unsure or not is_vague(question):
         return []
-    if hits[0].score >= CLEAR and not _points_back(question):
+    if hits[0].score >= CLEAR:
         return []
     best: dict[str, Hit] = {}
     for hit in hits:

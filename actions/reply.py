@@ -133,6 +133,8 @@ ACTS = {
 async def _answer(turn: Turn, message: Question, library: Library) -> Events:
     """Answer a question, complete or not; else offer the nearest passages, or refuse."""
     settings, past = library.settings, turn.past
+    if message.wants_other and past.question is None:
+        return turn.say("utter_capabilities")
     question, found = await _find(message, past, library)
     hits, is_follow_up = found.hits, found.is_follow_up
     if message.wants_other:

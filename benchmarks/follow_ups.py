@@ -126,15 +126,14 @@ def play(case: Mapping[str, Any], understood: Mapping[str, dict[str, Any]]) -> O
 
 
 def play_fresh(case: Mapping[str, Any], understood: Mapping[str, dict[str, Any]]) -> Outcome:
-    """Return the outcome of a fresh question: right when its context changes nothing."""
+    """Return the outcome of a fresh question: right when its context changes nothing shown."""
     conversation = Conversation(understood)
     for text in case["context"]:
         conversation.say(text)
     last = conversation.say(case["question"])
     alone = Conversation(understood).say(case["question"])
     same = all(
-        read(last) == read(alone)
-        for read in (_first_passage, lambda sent: sent.get("resolved_query"))
+        read(last) == read(alone) for read in (_first_passage, lambda sent: sent.get("kind"))
     )
     return Outcome(
         kind="fresh",

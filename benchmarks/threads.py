@@ -35,6 +35,8 @@ CAST_WEIGHT = 0.5
 CAST_JUDGED_WEIGHT = 0.2
 # What a follow-up counts whose answer is taken away: it is then not covered.
 UNCOVERED_WEIGHT = 0.2
+# What a fresh question counts that nothing answers.
+FRESH_WEIGHT = 0.05
 RIDGE_TIES, RIDGE_FOLLOWING = 1.0, 30.0
 # The passages of a file of conversations are one file, whatever its size.
 ANY_SIZE_MB = 1_000_000
@@ -200,6 +202,8 @@ def read_shipped(retriever: Retriever) -> list[Example]:
         for name in ("conversations", "fresh", "talks", "everyday")
     )
     single = [*read("real/answerable.jsonl"), *read("real/uncovered.jsonl"), *everyday]
+    others = [row for row in read("unanswerable.jsonl") if row["split"] == "development"]
+    single += [{"q": row["question"], "expect": {}} for row in others]
     real = read("real/conversations.jsonl")
     said = [text for case in (*own, *real, *talks) for text in case["turns"]]
     said += [text for case in fresh for text in (*case["context"], case["question"])]
@@ -261,11 +265,14 @@ def _fit_judge(pairs: Sequence[tuple[Retriever, Example]]) -> None:
         counts.append(np.full(len(signals), count))
 
     for library, example in pairs:
-        if not example.is_follow_up:
+        # Of fresh questions those that nothing answers: the thread must not answer them either.
+        if not example.is_follow_up and (example.rows or example.set == "cast"):
             continue
         rows, signals = library.signals(example.text, thread=example.thread)
         is_right = np.array([row in example.rows for row in rows])
         count = CAST_JUDGED_WEIGHT if example.set == "cast" else 1.0
+        if not example.is_follow_up:
+            count = FRESH_WEIGHT
         add(signals, is_right, count)
         if is_right.any() and (~is_right).sum() > 1:
             add(signals[~is_right], is_right[~is_right], count * UNCOVERED_WEIGHT)

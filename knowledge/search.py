@@ -48,7 +48,7 @@ MAX_TERMS = 64
 # Passages that are judged together and ranked a second time.
 N_JUDGED = 8
 # From here on a message is taken to hang on its thread, as a probability.
-DEPENDS = 0.3
+DEPENDS = 0.25
 # Sentences of a passage that are marked as the nearest to a query, and how much less near than the
 # best one they may be, as a cosine.
 MAX_MARKS, MARK_MARGIN = 2, 0.05
@@ -263,6 +263,7 @@ class Retriever:
         return measure_tie(
             query.text,
             content=sum(word.weight for word in query.words),
+            unknown=sum(word.weight for word in query.words if word.term < 0),
             rarity=sum(word.rarity for word in query.words),
             best_text=float(texts.max()),
             best_name=float(names.max()),

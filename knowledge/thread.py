@@ -36,6 +36,7 @@ TIES = (
     "is_short",
     "points_back",
     "content",
+    "unknown",
     "rarity",
     "best_text",
     "best_name",
@@ -78,6 +79,7 @@ def measure_tie(
     message: str,
     *,
     content: float,
+    unknown: float,
     rarity: float,
     best_text: float,
     best_name: float,
@@ -89,6 +91,7 @@ def measure_tie(
     Args:
         message: Its text.
         content: The part of its embedding that its words of meaning have.
+        unknown: The part that words have which the library does not know.
         rarity: How rare those words are in the library, added up.
         best_text: Its highest cosine with a passage.
         best_name: Its highest cosine with a name of a passage.
@@ -103,6 +106,7 @@ def measure_tie(
         n_content <= _SHORT,
         any(word in POINTING for word in words),
         content,
+        unknown,
         min(rarity, 2.0 * _MOST),
         best_text,
         best_name,

@@ -1,7 +1,7 @@
 """Where passages are found, within a deadline."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -28,9 +28,13 @@ class Library:
         """Return the passages nearest to a question, best first."""
         return await self._call(lambda retriever: retriever.search(text, top_k=top_k))
 
-    async def follow(self, text: str, thread: Thread, *, top_k: int) -> Found:
+    async def follow(
+        self, text: str, thread: Thread, *, top_k: int, without: Collection[str] = ()
+    ) -> Found:
         """Return the passages nearest to a message of a conversation, best first."""
-        return await self._call(lambda retriever: retriever.follow(text, thread, top_k=top_k))
+        return await self._call(
+            lambda retriever: retriever.follow(text, thread, top_k=top_k, without=without)
+        )
 
     async def look_up(self, name: str) -> Hit | None:
         """Return the passage with this id or name; None if there is none."""

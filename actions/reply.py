@@ -20,6 +20,8 @@ from knowledge.words import split_questions
 N_HITS = 8
 # Suggestions under an answer or a refusal: enough to choose from, few enough to read.
 MAX_SUGGESTIONS = 3
+# How sure it is, as a probability, that a message is about none of the library's topics.
+OBJECTION = 0.5
 # Questions of one message that are answered.
 MAX_PARTS = 3
 
@@ -113,8 +115,8 @@ async def _tell_more(turn: Turn, library: Library) -> Events:
         return await _accept(turn, library)
     # As it was asked: the first question of a thread by itself.
     thread = past.thread if len(past.thread.questions) > 1 else Thread()
-    found = await library.follow(past.question.text, thread, top_k=N_HITS + len(past.shown))
-    new = [hit for hit in found.hits if hit.passage.id not in past.shown]
+    found = await library.follow(past.question.text, thread, top_k=N_HITS, without=past.shown)
+    new = found.hits
     kept = refusal.keep_answers(new, threshold=library.settings.unsure)[:1]
     if kept:
         offered = await suggest(turn, kept, new, library)
@@ -133,12 +135,10 @@ ACTS = {
 async def _answer(turn: Turn, message: Question, library: Library) -> Events:
     """Answer a question, complete or not; else offer the nearest passages, or refuse."""
     settings, past = library.settings, turn.past
-    if message.wants_other and past.question is None:
+    if message.wants_other and not past.thread:
         return turn.say("utter_capabilities")
     question, found = await _find(message, past, library)
     hits, is_follow_up = found.hits, found.is_follow_up
-    if message.wants_other:
-        hits = [hit for hit in hits if hit.passage.id not in past.shown]
     parts: list[Hit] = []
     if not is_follow_up:
         parts = await _answer_parts(message, library)
@@ -163,8 +163,10 @@ async def _find(message: Question, past: Past, library: Library) -> tuple[Questi
         question = replace(message, text=text)
         # It says all itself now: what was shown was about the other thing.
         return question, await library.follow(text, Thread(), top_k=N_HITS)
-    n_more = len(past.shown) if message.wants_other else 0
-    return message, await library.follow(message.text, past.thread, top_k=N_HITS + n_more)
+    seen = past.shown if message.wants_other else ()
+    # What is about something else entirely hangs on nothing that the library has.
+    thread = Thread() if message.objection >= OBJECTION else past.thread
+    return message, await library.follow(message.text, thread, top_k=N_HITS, without=seen)
 
 
 async def _answer_parts(message: Question, library: Library) -> list[Hit]:

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -142,19 +142,25 @@ class Retriever:
         """
         return self.follow(query, Thread(), top_k=top_k).hits
 
-    def follow(self, query: str, thread: Thread, *, top_k: int = 4) -> Found:
+    def follow(
+        self, query: str, thread: Thread, *, top_k: int = 4, without: Collection[str] = ()
+    ) -> Found:
         """Return the passages nearest to a message of a conversation, best first.
 
         Args:
             query: The message; a blank one finds nothing.
             thread: What was asked and shown before. It counts where the message hangs on it.
             top_k: Most hits returned.
+            without: Ids of passages that are left out, so that the others are judged by themselves.
         """
         if not re.search(r"\w", query) or not self.index.passages:
             return Found([])
         started = time.perf_counter()
         read = self._read_in(query, thread)
-        rows, sure = self._judge(read, n=max(N_JUDGED, top_k))
+        left_out = [row for name in without if (row := self._called.find(name)) is not None]
+        if len(left_out) == len(self.index.passages):
+            return Found([])
+        rows, sure = self._judge(read, n=max(N_JUDGED, top_k), without=left_out)
         hits = [
             self._hit(int(row), rank=rank, score=float(sure), embedding=read.embedding)
             for rank, (row, sure) in enumerate(zip(rows[:top_k], sure[:top_k], strict=True), 1)
@@ -272,19 +278,30 @@ class Retriever:
             likeness=float(query.alone @ hung.embedding),
         )
 
-    def _judge(self, query: _Query, *, n: int) -> tuple[Rows, Sureness]:
+    def _judge(
+        self, query: _Query, *, n: int, without: Sequence[int] = ()
+    ) -> tuple[Rows, Sureness]:
         """Return the first passages by how surely they answer, and how sure each is, 0 to 1."""
-        rows, signals = self._measure(query, n=n)
+        rows, signals = self._measure(query, n=n, without=without)
         sure = judge(signals, is_follow_up=query.is_follow_up)
         order = np.argsort(-sure, kind="stable")
         return rows[order], sure[order]
 
     def _measure(
-        self, query: _Query, *, n: int, rows: Sequence[int] | None = None
+        self,
+        query: _Query,
+        *,
+        n: int,
+        rows: Sequence[int] | None = None,
+        without: Sequence[int] = (),
     ) -> tuple[Rows, Signals]:
         bm25 = self._bm25(query)
         scores = self._score(query)
-        at = np.array(first_rows(scores, n) if rows is None else rows)
+        first = scores.copy()
+        first[list(without)] = -np.inf
+        at = np.array(
+            first_rows(first, min(n, len(first) - len(without))) if rows is None else rows
+        )
         found = measure(self.index, self._lexicon, query.words, query.embedding, at, bm25, scores)
         if query.is_follow_up:
             more = measure_following(self.index, query.alone, at, query.shown)

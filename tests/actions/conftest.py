@@ -1,7 +1,7 @@
 """What the action tests share: a tiny library, a retriever over it, and turns to run."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +73,15 @@ class FakeRetriever:
             raise self.error
         return self.hits[: options["top_k"]]
 
-    def follow(self, query: str, thread: Thread, **options: Any) -> Found:
+    def follow(
+        self, query: str, thread: Thread, *, without: Collection[str] = (), **options: Any
+    ) -> Found:
         self.threads.append(thread)
         is_follow_up = self.is_follow_up and bool(thread)
-        return Found(self.search(query, **options), is_follow_up=is_follow_up)
+        top_k = options.pop("top_k")
+        hits = self.search(query, top_k=top_k + len(without), **options)
+        hits = [hit for hit in hits if hit.passage.id not in without][:top_k]
+        return Found(hits, is_follow_up=is_follow_up)
 
     def look_up(self, name: str) -> Hit | None:
         if self.error:

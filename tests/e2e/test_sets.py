@@ -29,8 +29,9 @@ RECALL_MORE = 0.90
 FITTING = 0.90
 # The same for requests for advice and for questions that only sound like one.
 ADVICE_RECALL, ADVICE_FALSE = 0.85, 0.05
-# Least share of the last turns of conversations with the right passage first.
-FOLLOWED = 0.90
+# Least share of the last turns of conversations with the right passage first: the goal is 0.92;
+# docs/decisions/0011 says what bounds it.
+FOLLOWED = 0.80
 # Most complete questions that the context before them bends.
 BENT = 0.02
 # Least share of misspelt questions with the same first passage as the clean one: the goal is 0.95,

@@ -18,7 +18,7 @@ from knowledge.thread import LAST_WEIGHT, MEAN_WEIGHT, TIES, Thread, add_up, dep
 SCAN = "scan#what-happens-during-a-dxa-scan"
 CALCIUM = "calcium#which-foods-hold-calcium"
 ASKED = Thread(("What happens during a DXA scan?",), (SCAN,))
-ON = ["does it hurt?", "and how long?", "why?", "is it safe", "what about the results?"]
+ON = ["does it hurt?", "why?", "is it safe", "what about the results?"]
 FRESH = [
     "Which shoes keep people steady?",
     "May I stop taking prednisolone?",
@@ -41,7 +41,7 @@ def ids(found: Any) -> list[str]:
 
 def tie(message: str, **changed: float) -> np.ndarray:
     signals = {
-        **{"content": 0.3, "rarity": 1.0, "best_text": 0.3, "best_name": 0.3},
+        **{"content": 0.3, "unknown": 0.0, "rarity": 1.0, "best_text": 0.3, "best_name": 0.3},
         **{"gap": 0.0, "likeness": 0.95, **changed},
     }
     return measure_tie(message, **signals)

@@ -59,6 +59,7 @@ APART = """
 """.split()  # noqa: SIM905
 # Those of the documents and the sets of questions; look at one that is new before it is added.
 IN_USE = """
+    summarise/summarize
     anaemia/anemia anaemic/anemic analysing/analyzing celiac/coeliac celiacs/coeliacs
     diarrhea/diarrhoea esophagus/oesophagus estrogen/oestrogen fiber/fibre goiter/goitre
     haemoglobin/hemoglobin hypercalcaemia/hypercalcemia leukaemia/leukemia liter/litre

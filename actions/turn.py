@@ -260,7 +260,10 @@ class Turn:
 
     def _name(self, question: Question, is_follow_up: bool) -> str:
         """Return a question in words that a person can read, with what it hangs on."""
-        about = self.past.about[-1:] or self.past.thread.questions[-1:]
+        before = self.past.thread.questions
+        if before == (question.text,):  # more on the question that opened the thread
+            return question.text
+        about = self.past.about[-1:] or before[-1:]
         return f"{question.text} (about: {about[0]})" if is_follow_up and about else question.text
 
     @property

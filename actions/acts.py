@@ -5,7 +5,7 @@ from typing import Any
 
 from actions.resolve import Question
 from actions.substitute import THINGS
-from actions.wording import QUESTION_WORDS, VERBS, has_verb, words_of
+from actions.wording import QUESTION_WORDS, has_verb, words_of
 from knowledge.words import FUNCTION_WORDS
 
 
@@ -44,6 +44,12 @@ _MORE = frozenset(
 _MORE_SIGNALS = frozenset("more continue further rest next on going elaborate expand".split())  # noqa: SIM905
 
 
+# They begin a question; "that's all" and "don't bother" ask nothing.
+_ASKING = frozenset(
+    "am is are was were does did can could will would shall should may might must has have".split()  # noqa: SIM905
+)
+
+
 def read_act(message: dict[str, Any], question: Question) -> Act:
     """Return what a message does; anything with words of its own asks.
 
@@ -58,7 +64,7 @@ def read_act(message: dict[str, Any], question: Question) -> Act:
     if _all_in(words, _MORE) and (intent == "ask_more" or _MORE_SIGNALS.intersection(words)):
         return Act.MORE
     # "Why not", "can it be wrong", "how do they know for sure": these ask.
-    if not words or QUESTION_WORDS.intersection(words) or (words[0] in VERBS and words[0] != "do"):
+    if not words or QUESTION_WORDS.intersection(words) or words[0] in _ASKING:
         return Act.ASK
     if _all_in(words, _ACCEPTING | _URGING) and (
         intent == "affirm" or _ACCEPTING.intersection(words)

@@ -8,8 +8,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import refusal
 from actions.answer import ActionAnswerQuestion
 from actions.library import Library
-from actions.reply import N_HITS, find_taken, reply, suggest
+from actions.reply import find_taken, reply
 from actions.resolve import resolve
+from actions.show import N_HITS, suggest
 from actions.turn import Events, Turn
 
 # The entity of bot/components/personal_advice.py; its value is the matter.

@@ -7,7 +7,7 @@ from rasa_sdk import Tracker
 
 from actions import resources
 from actions.render import Payload
-from outcomes import Turn
+from outcomes import Feedback, Turn
 
 
 def record_turn(tracker: Tracker, payload: Payload, started: float, *, topic: str = "") -> None:
@@ -37,3 +37,10 @@ def record_turn(tracker: Tracker, payload: Payload, started: float, *, topic: st
             question=str(payload.get("resolved_query") or ""),
         )
     )
+
+
+def record_complaint(tracker: Tracker) -> None:
+    """Have it written that the last answer did not help, in the words of the latest message."""
+    said = str(tracker.latest_message.get("text") or "").strip()
+    feedback = Feedback(rating="down", sender_id=str(tracker.sender_id), answer_id="", reason=said)
+    resources.get_recorder().record(feedback)

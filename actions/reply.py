@@ -1,6 +1,5 @@
 """From a message to the reply: what it picks, accepts, declines, asks or takes up again."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from rasa_sdk import Tracker
@@ -10,16 +9,13 @@ from actions.acts import Act, read_act
 from actions.library import Library
 from actions.memory import Past
 from actions.resolve import Question, resolve, spoken_text
+from actions.show import MAX_SUGGESTIONS, N_HITS, show, suggest
 from actions.substitute import substitute
 from actions.turn import MAX_OFFERS, Events, Turn
 from knowledge.thread import Thread
 from knowledge.types import Found, Hit
 from knowledge.words import split_questions
 
-# Passages that are looked at for a message.
-N_HITS = 8
-# Suggestions under an answer or a refusal: enough to choose from, few enough to read.
-MAX_SUGGESTIONS = 3
 # How sure it is, as a probability, that a message is about none of the library's topics.
 OBJECTION = 0.5
 # Questions of one message that are answered.
@@ -39,7 +35,7 @@ async def reply(turn: Turn, tracker: Tracker, library: Library) -> Events:
     if pick := choose.read_pick(question.text):
         return await _take(turn, pick, library)
     if taken := await find_taken(tracker, past, library):
-        return await _show(turn, question, taken, library)
+        return await show(turn, question, taken, library)
     if answer := talk.find_reply(tracker.latest_message, question):
         return await answer(turn, library)
     if act := ACTS.get(read_act(tracker.latest_message, question)):
@@ -96,14 +92,7 @@ async def _show_offer(turn: Turn, offer: dict[str, str], library: Library) -> Ev
     hit = await library.look_up(offer.get("passage_id") or offer["payload"])
     if hit is None:
         return await _answer(turn, question, library)
-    return await _show(turn, question, hit, library)
-
-
-async def _show(turn: Turn, question: Question, hit: Hit, library: Library) -> Events:
-    """Show the passage that was chosen, whatever the search thinks of it."""
-    # By its name, so that the same is offered however it was chosen.
-    nearby = await library.find(hit.name, top_k=N_HITS)
-    return turn.answer(question, [hit], await suggest(turn, [hit], nearby, library))
+    return await show(turn, question, hit, library)
 
 
 async def _tell_more(turn: Turn, library: Library) -> Events:
@@ -175,16 +164,3 @@ async def _answer_parts(message: Question, library: Library) -> list[Hit]:
     found = [await library.find(part, top_k=N_HITS) for part in parts[:MAX_PARTS]]
     firsts = {hits[0].passage.id: hits[0] for hits in found if hits}
     return refusal.keep_answers(list(firsts.values()), threshold=library.settings.threshold)
-
-
-async def suggest(
-    turn: Turn, shown: Sequence[Hit], hits: Sequence[Hit], library: Library
-) -> list[render.Payload]:
-    """Return what to offer: the rest of the section that is shown, then the nearest."""
-    seen = set(turn.past.shown)
-    rest = await library.go_on(shown[0]) if shown else None
-    if rest and rest.passage.id in seen:
-        rest = None
-    without = {hit.passage.id for hit in [*shown[:1], *([rest] if rest else [])]} | seen
-    nearest = render.suggest(hits, without=without, limit=MAX_SUGGESTIONS)
-    return [turn.suggest_rest(rest), *nearest][:MAX_SUGGESTIONS] if rest else nearest

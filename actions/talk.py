@@ -7,12 +7,10 @@ from actions import render
 from actions.library import Library
 from actions.memory import Past
 from actions.resolve import Question
+from actions.show import N_HITS, show
 from actions.substitute import THINGS
 from actions.turn import Events, Turn
 from knowledge.types import Hit
-
-# Passages looked at, and most offered under one.
-N_NEAREST, MAX_SUGGESTIONS = 8, 3
 
 
 async def doubt(turn: Turn, library: Library) -> Events:
@@ -37,12 +35,15 @@ async def apologise(turn: Turn, library: Library) -> Events:
     past = turn.past
     if past.question is None:
         return turn.say("utter_nothing_asked")
+    turn.take_complaint()
     # What was offered instead of an answer, and did not help either, is not offered again.
-    offered = {offer.get("passage_id") for offer in past.offers} if past.is_open else set()
-    top_k = N_NEAREST + len(past.shown) + len(offered)
-    found = await library.follow(past.question.text, past.thread, top_k=top_k)
-    hits = [hit for hit in found.hits if hit.passage.id not in offered]
-    return turn.offer_new(hits, "utter_not_answered", otherwise="utter_not_answered_at_all")
+    offered = [
+        offer["passage_id"] for offer in past.offers if past.is_open and "passage_id" in offer
+    ]
+    found = await library.follow(
+        past.question.text, past.thread, top_k=N_HITS, without=[*past.shown, *offered]
+    )
+    return turn.offer_new(found.hits, "utter_not_answered", otherwise="utter_not_answered_at_all")
 
 
 async def remind(turn: Turn, library: Library) -> Events:
@@ -63,9 +64,7 @@ async def go_back(turn: Turn, library: Library) -> Events:
     hit = await library.look_up(past.shown[-2:][0]) if past.shown else None
     if hit is None:
         return turn.say("utter_nothing_shown")
-    nearby = await library.find(hit.name, top_k=N_NEAREST)
-    nearest = render.suggest(nearby, without=past.shown, limit=MAX_SUGGESTIONS)
-    return turn.answer(Question(hit.name), [hit], nearest)
+    return await show(turn, Question(hit.name), hit, library)
 
 
 async def tell_privacy(turn: Turn, library: Library) -> Events:

@@ -207,6 +207,10 @@ class Turn:
         title = self._wording("utter_go_on").format(heading=hit.passage.heading)
         return {**render.suggestion(hit), "title": render.shorten(title)}
 
+    def take_complaint(self) -> None:
+        """Have it written, for those who look after the library, that the last answer failed."""
+        outcome.record_complaint(self._tracker)
+
     def say(self, response: str, **values: Any) -> Events:
         """Utter a response of domain.yml; what was asked stays as it was."""
         self._dispatcher.utter_message(response=response, **values)

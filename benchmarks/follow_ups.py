@@ -34,6 +34,12 @@ from knowledge.settings import Settings
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"
 RESULTS = Path(__file__).parent / "results" / "follow_ups.json"
+# Asked before a question that nothing covers.
+OPENERS = (
+    "what is lupus?",
+    "how is osteoporosis treated?",
+    "what happens during a bone density scan?",
+)
 Payload = dict[str, Any]
 
 
@@ -202,6 +208,23 @@ def play_between(
     return {"n": len(rows), "alone": _mean(alone), "in_a_conversation": _mean(after)}
 
 
+def play_uncovered(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return how many questions that nothing covers are answered, alone and after another."""
+    asked = [row["question"] for row in rows]
+    messages = list(dict.fromkeys([*OPENERS, *asked]))
+    understood = dict(zip(messages, understand(messages), strict=True))
+    answered = {"n": len(asked), "alone": 0}
+    for opener in ("", *OPENERS):
+        for text in asked:
+            conversation = Conversation(understood)
+            if opener:
+                conversation.say(opener)
+            name = opener or "alone"
+            kind = conversation.say(text).get("kind")
+            answered[name] = answered.get(name, 0) + (kind == "answer")
+    return dict(answered)
+
+
 def measure(split: str) -> list[Outcome]:
     """Return the outcomes of a split, "development" or "held_out"."""
     conversations, fresh = read("conversations", split), read("fresh", split)
@@ -345,6 +368,7 @@ def main() -> int:
             if not outcome.is_right:
                 print(f"{outcome.kind}: {' / '.join(outcome.turns)}")
                 print(f"    searched “{outcome.resolved}”, found {outcome.found}")
+        results[name]["uncovered_answered"] = play_uncovered(read("unanswerable", name))
         results[name]["talks"] = measure_talks(read("talks", name), listing=name == "development")
     if "development" in splits:
         real = threads.read("real/conversations.jsonl")

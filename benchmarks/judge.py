@@ -71,16 +71,10 @@ class Model:
     @classmethod
     def fit(cls, examples: Sequence[Example], *, beside: bool = True) -> "Model":
         """Return what tells passages that answer from those that do not."""
-        from sklearn.linear_model import LogisticRegression
-
         inputs = np.vstack([compare(e.signals) if beside else e.signals for e in examples])
-        mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
         right = np.concatenate([example.is_right for example in examples])
         ridge = RIDGE_TOGETHER if beside else RIDGE_ALONE
-        model = LogisticRegression(C=1 / ridge, max_iter=3000)
-        model.fit((inputs - mean) / spread, right)
-        weights = model.coef_[0] / spread
-        return cls(weights, float(model.intercept_[0] - weights @ mean), beside)
+        return cls(*regress(inputs, right, ridge=ridge), beside)
 
     def judge(self, signals: Signals) -> Floats:
         """Return how sure it is that each passage answers, 0 to 1."""
@@ -93,6 +87,26 @@ class Model:
         parts = np.split(self.weights.round(4), len(kinds))
         named = [dict(zip(SIGNALS, part.tolist(), strict=True)) for part in parts]
         return {**dict(zip(kinds, named, strict=True)), "intercept": round(self.intercept, 4)}
+
+
+def regress(
+    inputs: Floats, right: NDArray[np.bool_], *, ridge: float, counts: Floats | None = None
+) -> tuple[Floats, float]:
+    """Return weights and intercept of a logistic regression of `right` on `inputs`.
+
+    Args:
+        inputs: `(n, n_inputs)`, of any scale.
+        right: `(n,)`.
+        ridge: How strongly weights are kept small, on inputs scaled to a spread of 1.
+        counts: What each row counts; None for the same.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
+    model = LogisticRegression(C=1 / ridge, max_iter=3000)
+    model.fit((inputs - mean) / spread, right, sample_weight=counts)
+    weights = model.coef_[0] / spread
+    return weights, float(model.intercept_[0] - weights @ mean)
 
 
 def save(examples: Sequence[Example], path: Path) -> None:

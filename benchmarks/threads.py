@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import libraries
-from benchmarks.judge import spell_out
+from benchmarks.judge import ANY_SIZE_MB, regress, spell_out
 from knowledge import judge
 from knowledge import thread as threads
 from knowledge.build import build
@@ -38,8 +38,6 @@ UNCOVERED_WEIGHT = 0.2
 # What a fresh question counts that nothing answers.
 FRESH_WEIGHT = 0.05
 RIDGE_TIES, RIDGE_FOLLOWING = 1.0, 30.0
-# The passages of a file of conversations are one file, whatever its size.
-ANY_SIZE_MB = 1_000_000
 # Passages among which the one shown for a turn is looked for.
 N_FOUND = 8
 Json = dict[str, Any]
@@ -247,7 +245,7 @@ def fit() -> dict[str, Floats]:
     ties = np.array([library.ties(example.text, example.thread) for library, example in known])
     hung = np.array([example.is_follow_up for _, example in known])
     counts = np.array([CAST_WEIGHT if e.set == "cast" else 1.0 for _, e in known])
-    weights, intercept = regress(ties, hung, counts, ridge=RIDGE_TIES)
+    weights, intercept = regress(ties, hung, ridge=RIDGE_TIES, counts=counts)
     made = {"weights": dict(zip(TIES, weights.round(4).tolist(), strict=True))}
     _write(threads.WEIGHTS, {**made, "intercept": round(intercept, 4)})
     _fit_judge(pairs)
@@ -277,7 +275,10 @@ def _fit_judge(pairs: Sequence[tuple[Retriever, Example]]) -> None:
         if is_right.any() and (~is_right).sum() > 1:
             add(signals[~is_right], is_right[~is_right], count * UNCOVERED_WEIGHT)
     weights, intercept = regress(
-        np.vstack(inputs), np.concatenate(right), np.concatenate(counts), ridge=RIDGE_FOLLOWING
+        np.vstack(inputs),
+        np.concatenate(right),
+        ridge=RIDGE_FOLLOWING,
+        counts=np.concatenate(counts),
     )
     names = (*SIGNALS, *FOLLOWING)
     own, beside = np.split(weights.round(4), 2)
@@ -299,7 +300,7 @@ def cross_validate(
     for fold in range(folds):
         test = order[fold::folds]
         rest = np.setdiff1d(order, test)
-        weights, intercept = regress(ties[rest], hung[rest], counts[rest], ridge=RIDGE_TIES)
+        weights, intercept = regress(ties[rest], hung[rest], ridge=RIDGE_TIES, counts=counts[rest])
         taken[test] = ties[test] @ weights + intercept >= 0
     of = np.array(sets)
     return {
@@ -310,19 +311,6 @@ def cross_validate(
         for kind in (True, False)
         if ((of == name) & (hung == kind)).any()
     }
-
-
-def regress(
-    inputs: Floats, right: NDArray[np.bool_], counts: Floats, *, ridge: float
-) -> tuple[Floats, float]:
-    """Return weights and intercept of a logistic regression of `right` on `inputs`."""
-    from sklearn.linear_model import LogisticRegression
-
-    mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
-    model = LogisticRegression(C=1 / ridge, max_iter=3000)
-    model.fit((inputs - mean) / spread, right, sample_weight=counts)
-    weights = model.coef_[0] / spread
-    return weights, float(model.intercept_[0] - weights @ mean)
 
 
 def _write(path: Path, made: Json) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from knowledge.signals import FOLLOWING, SIGNALS, Signals, compare
 
-# Made by "python -m benchmarks.judge --fit".
+# Made by "python -m benchmarks.judge --fit"; "following", by benchmarks.follow_ups.
 WEIGHTS = Path(__file__).with_name("judge.json")
 
 

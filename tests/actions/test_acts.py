@@ -19,6 +19,10 @@ def act_of(text: str, intent: str, things: dict[str, list[str]] | None = None) -
         *((text, "affirm", Act.ACCEPT) for text in ("go ahead", "ok yes show me", "absolutely")),
         *((text, "affirm", Act.ACKNOWLEDGE) for text in ("ok", "of course", "for sure", "lovely")),
         *((text, "deny", Act.DECLINE) for text in ("no", "no thanks", "not now", "nope")),
+        *(
+            (text, "deny", Act.DECLINE)
+            for text in ("that's all thanks", "don't bother", "it's fine")
+        ),
         ("no, that's wrong", "nlu_fallback", Act.DECLINE),
         *((text, "ask_more", Act.MORE) for text in ("tell me more", "go on", "more details")),
         ("please continue", "nlu_fallback", Act.MORE),

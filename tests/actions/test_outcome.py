@@ -10,6 +10,7 @@ import pytest
 
 from actions import outcome, resources
 from actions.answer import ActionAnswerQuestion
+from actions.follow_up import ActionFollowUp
 from knowledge.errors import KnowledgeError
 from outcomes import Recorder
 from outcomes.settings import Settings
@@ -37,6 +38,21 @@ def read(recorder: Recorder, settings: Settings) -> list[Any]:
     rows = list(store.read())
     store.close()
     return rows
+
+
+def test_a_complaint_is_recorded_as_a_bad_rating_of_the_answer_before(
+    take_turn: Turn, recorder: Recorder, settings: Settings
+) -> None:
+    retriever = FakeRetriever([make_hit("men"), make_hit("shoes")])
+    _, slots = take_turn(ActionAnswerQuestion, retriever)
+
+    text = "wrong answer, mail jane@example.org"
+    take_turn(ActionFollowUp, retriever, text, intent="complain", slots=slots)
+
+    answered, offered = read(recorder, settings)
+    assert (answered.kind, answered.rating) == ("answer", "down")
+    assert answered.reason == "wrong answer, mail [email]"
+    assert (offered.kind, offered.rating) == ("clarify", None)
 
 
 def test_an_answer_is_recorded_without_personal_data(

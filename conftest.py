@@ -1,7 +1,10 @@
 """What every test run needs and pyproject.toml cannot say."""
 
+import io
+import logging
 import os
 import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -18,6 +21,32 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if sys.version_info < (3, 11):
         config.addinivalue_line("filterwarnings", "default")
-        from bot import without_tensorflow
+        from bot.patches import without_tensorflow
 
         without_tensorflow.apply([])
+
+
+@pytest.fixture
+def clock() -> list[float]:
+    """The seconds by which repeated log lines are counted, in a list of one number."""
+    return [0.0]
+
+
+@pytest.fixture
+def written(clock: list[float]) -> Iterator[Callable[[], str]]:
+    """All that was logged at any level since the rules of a server are in force."""
+    from safe_logging import install
+    from safe_logging.repeats import Repeats
+
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    uninstall = install(Repeats(lambda: clock[0]))
+    yield stream.getvalue
+    uninstall()
+    root.setLevel(level)
+    root.removeHandler(handler)

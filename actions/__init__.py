@@ -1,1 +1,1 @@
-"""The action server: resolve the query, search, compose, reply."""
+"""The action server: question, thread, search, judge, reply (docs/dialogue.md)."""

@@ -8,72 +8,47 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import logging
 import sys
-import warnings
-from collections.abc import Mapping
-from typing import Any
 
-from rasa_sdk.endpoint import create_app
-from rasa_sdk.executor import ActionExecutor
-from sanic import Sanic
-
-from actions import resources
-from knowledge.errors import KnowledgeError
+import safe_logging
+from actions import check, resources
+from actions.serving.app import make_app, read_token
+from knowledge import KnowledgeError
+from startup.faults import print_faults
 
 logger = logging.getLogger("actions")
 
-HOST_SETTING, PORT_SETTING = "BONAFIDE_ACTIONS_HOST", "BONAFIDE_ACTIONS_PORT"
-
 
 def main() -> int:
-    """Serve until stopped; 0 after an orderly stop, 2 on a bad setting."""
+    """Serve until stopped; return 0 after an orderly stop, 78 if it cannot serve."""
+    if sys.argv[1:] == ["check"]:
+        return check.main()
+    safe_logging.install()
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s  %(message)s"
     )
     # One line for each action, class and request says nothing about what went wrong.
     for noisy in ("rasa_sdk", "sanic.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # The newer SDK warns of Rasa 3.6 on every call; the protocol between them is unchanged, and
-    # tests/e2e hold both versions together.
-    warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")
-    try:
-        host, port = read_address(os.environ)
-    except ValueError as err:
-        print(err, file=sys.stderr)
-        return 2
+    faults = check.find_faults()
+    if refusals := [fault for fault in faults if not fault.may_pass]:
+        return print_faults(refusals)
+    for fault in faults:
+        logger.error("%s", fault.sentence)
+    host, port = check.read_address(os.environ)
+    token = read_token(os.environ, host)
     warm_up()
-    # The server listens on this machine only, unless a setting says otherwise: it has no password.
-    make_app().run(host=host, port=port, single_process=True, access_log=False, motd=False)
+    make_app(token).run(host=host, port=port, single_process=True, access_log=False, motd=False)
     return 0
-
-
-def make_app() -> Sanic[Any, Any]:
-    """Return the web application with every action of this package."""
-    executor = ActionExecutor()
-    executor.register_package("actions")
-    app: Sanic[Any, Any] = create_app(executor, cors_origins=[])
-    return app
-
-
-def read_address(environ: Mapping[str, str]) -> tuple[str, int]:
-    """Return host and port to listen on.
-
-    Raises:
-        ValueError: The port is not a port.
-    """
-    host = environ.get(HOST_SETTING) or "127.0.0.1"
-    port = environ.get(PORT_SETTING) or "5055"
-    if not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError(f"{PORT_SETTING}={port!r} is not a port number from 1 to 65535.")
-    return host, int(port)
 
 
 def warm_up() -> None:
     """Load encoder and index before the first question; without them, say so and serve."""
     try:
         retriever = resources.get_retriever()
-        retriever.search("warm up")
-    except KnowledgeError:
-        logger.exception("The library cannot be used; questions get an apology until it can.")
+        # Misspelt, so that the first person who errs does not wait for the dictionary.
+        retriever.search("wram up")
+    except KnowledgeError as err:
+        logger.error("%s Questions get an apology until it can be used.", str(err))
         return
     manifest = retriever.index.manifest
     logger.info("library documents=%d passages=%d", manifest.n_documents, manifest.n_passages)

@@ -1,20 +1,14 @@
-"""Say that the bot cannot advise a person, whom to ask, and what the library says in general."""
+"""The reply to a request for advice: whom to ask, and what the library says in general."""
 
-from typing import Any
+from actions import judge
+from actions.library_action import LibraryAction
+from actions.question import Message
+from actions.replies.compose import reply_to_message
+from actions.replies.passages import find_named_passage, suggest_next
+from actions.replies.replier import Replier
+from actions.replies.reply import Reply
+from actions.search import Library
 
-from rasa_sdk import Tracker
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions import refusal
-from actions.answer import ActionAnswerQuestion
-from actions.library import Library
-from actions.reply import find_taken, reply
-from actions.resolve import resolve
-from actions.show import N_HITS, suggest
-from actions.turn import Events, Turn
-
-# The entity of bot/components/personal_advice.py; its value is the matter.
-ADVICE = "advice"
 # What holds in general need not answer: a passage half as sure as an answer is quoted.
 ENOUGH = 0.5
 # The response of domain.yml for each matter.
@@ -28,35 +22,30 @@ WORDINGS = {
 }
 
 
-class ActionAdvise(ActionAnswerQuestion):
+class ActionAdvise(LibraryAction):
     """Never recommends; quotes general passages where the library has them."""
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_advise"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> Events:
-        """Reply to the latest message."""
-        turn = Turn(dispatcher, tracker, domain)
-        wording = WORDINGS.get(find_matter(tracker), WORDINGS["other"])
-        try:
-            library = Library(self._get_retriever, self._get_settings())
-            if await find_taken(tracker, turn.past, library):
-                return await reply(turn, tracker, library)
-            question = resolve(tracker)
-            found = await library.follow(question.text, turn.past.thread, top_k=N_HITS)
-            enough = ENOUGH * library.settings.threshold
-            kept = refusal.keep_answers(found.hits, threshold=enough)[:1]
-            suggestions = await suggest(turn, kept, found.hits, library)
-        except (
-            Exception
-        ):  # the edge: whom to ask matters more than what the library would have said
-            return turn.advise_without_library(wording)
-        return turn.advise(question, wording, kept, suggestions, is_follow_up=found.is_follow_up)
+    def compose_reply(self, message: Message, replier: Replier, library: Library) -> Reply:
+        """Return whom to ask, with what holds in general; what was chosen is shown."""
+        if find_named_passage(message, replier.state, library):
+            return reply_to_message(message, replier, library)
+        question = message.question
+        found = library.follow(question.text, replier.state.thread)
+        enough = ENOUGH * library.settings.threshold
+        kept = judge.keep_answers(found.hits, threshold=enough)[:1]
+        suggestions = suggest_next(kept, found.hits, replier, library)
+        wording = find_wording(replier)
+        return replier.advise(question, wording, kept, suggestions, is_follow_up=found.is_follow_up)
+
+    def compose_apology(self, replier: Replier, err: Exception) -> Reply:
+        """Return whom to ask: it matters more than what the library would have said."""
+        return replier.advise_without_library(find_wording(replier), err)
 
 
-def find_matter(tracker: Tracker) -> str:
-    """Return what the latest message wants advice on; empty where it does not say."""
-    return next(tracker.get_latest_entity_values(ADVICE), "")
+def find_wording(replier: Replier) -> str:
+    """Return the response for what the latest message wants advice on."""
+    return WORDINGS.get(replier.matter, WORDINGS["other"])

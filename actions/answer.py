@@ -1,46 +1,49 @@
-"""Answer a question with the passages that answer it, or say that none does."""
-
-from collections.abc import Callable
-from typing import Any
+"""Answer a question, take up what the bot said last, or start again."""
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import resources
-from actions.library import Library
-from actions.reply import reply
-from actions.turn import REPLIED, Events, Turn
-from knowledge.search import Retriever
-from knowledge.settings import Settings
+from actions.dialogue.state import Domain, Events
+from actions.library_action import LibraryAction
+from actions.question import Message
+from actions.replies.compose import reply_to_message
+from actions.replies.replier import Replier
+from actions.replies.reply import REPLIED, Reply
+from actions.search import Library
 
-__all__ = ["REPLIED", "ActionAnswerQuestion", "Events", "Turn"]
 
-
-class ActionAnswerQuestion(Action):  # type: ignore[misc]  # rasa_sdk has no types
+class ActionAnswerQuestion(LibraryAction):
     """Searches with the user's own words and answers, asks back or refuses."""
-
-    def __init__(
-        self,
-        get_retriever: Callable[[], Retriever] = resources.get_retriever,
-        get_settings: Callable[[], Settings] = resources.get_settings,
-    ) -> None:
-        """Take the sources of retriever and settings, so that a test can pass its own."""
-        self._get_retriever = get_retriever
-        self._get_settings = get_settings
 
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_answer_question"
 
+    def compose_reply(self, message: Message, replier: Replier, library: Library) -> Reply:
+        """Return what the bot has to say to a message in its conversation."""
+        return reply_to_message(message, replier, library)
+
+
+class ActionFollowUp(ActionAnswerQuestion):
+    """The same for messages that mean nothing without the turn before: a yes, a wish for more."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_follow_up"
+
+
+class ActionStartAgain(Action):  # type: ignore[misc]  # rasa_sdk has no types
+    """Unsets what a later message could refer back to."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_start_again"
+
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> Events:
-        """Reply to the latest message."""
-        turn = Turn(dispatcher, tracker, domain)
-        try:
-            library = Library(self._get_retriever, self._get_settings())
-            return await reply(turn, tracker, library)
-        except (
-            Exception
-        ):  # the edge: an action that raises loses its events, and nobody is answered
-            return turn.apologise()
+        """Reply as to a new conversation."""
+        dispatcher.utter_message(response="utter_restart")
+        forgotten = [SlotSet("asked"), SlotSet("thread"), SlotSet("shown"), SlotSet("offers")]
+        return [*REPLIED, *forgotten]

@@ -1,40 +1,25 @@
-"""Take down whether an answer was helpful."""
+"""The feedback on an answer: read from a button or typed words, and recorded."""
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import memory, resources
+from actions import resources
+from actions.dialogue.state import Domain, Events, read_offers, read_question
+from actions.lexicon import BLAMING, NEGATING, PRAISING
+from actions.replies.reply import REPLIED
 from outcomes import Feedback, Recorder
 
-UP, DOWN = "up", "down"
-# What an answer of this assistant is called (actions/turn.py).
+UP, DOWN, NONE = "up", "down", "none"
+# What an answer of this assistant is called (actions/replies/render.py).
 ANSWER_ID = re.compile(r"[0-9a-f]{32}")
 # Actions whose turns can be rated.
 ANSWERING = frozenset({"action_answer_question", "action_follow_up", "action_advise"})
 
 WORD = re.compile("[^\\W\\d_]+(?:['\u2019][^\\W\\d_]+)?|[👍👎]")
-GOOD = frozenset(
-    """
-    accurate amazing answered answers awesome best brilliant clear correct excellent fab fantastic
-    good great happy helped helpful helps impressed impressive like liked love loved nice perfect
-    pleased right satisfied spot superb understandable up useful well wonderful 👍
-    """.split()  # noqa: SIM905
-)
-BAD = frozenset(
-    """
-    awful bad confused confusing disappointed disappointing down dreadful false hopeless inaccurate
-    incomplete incorrect irrelevant misleading nonsense outdated poor rubbish terrible unclear
-    unhelpful unsatisfied useless vague waste worse worst wrong 👎
-    """.split()  # noqa: SIM905
-)
-NEGATIONS = frozenset(
-    "no not never nothing hardly isnt wasnt didnt doesnt dont cant wont none".split()  # noqa: SIM905
-)
 # How far before a word its negation may stand: "not a very helpful answer".
 REACH = 3
 
@@ -51,8 +36,8 @@ class ActionRecordFeedback(Action):  # type: ignore[misc]  # rasa_sdk has no typ
         return "action_record_feedback"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
+    ) -> Events:
         """Record what was said and thank for it; what was asked and shown stays as it was."""
         recorder = self._get_recorder()
         feedback = read_feedback(tracker)
@@ -62,12 +47,17 @@ class ActionRecordFeedback(Action):  # type: ignore[misc]  # rasa_sdk has no typ
             response = "utter_ask_rating"
         else:
             recorder.record(feedback)
-            is_read = recorder.is_on and feedback.rating == DOWN
-            response = "utter_feedback_noted" if is_read else "utter_feedback_thanks"
+            response = choose_response(feedback.rating, is_kept=recorder.is_on)
         dispatcher.utter_message(response=response)
         # Said again, so that what was offered before can still be picked.
-        offers = SlotSet("offers", memory.offered(tracker, domain))
-        return [SlotSet("replied", True), FollowupAction("action_listen"), offers]
+        return [*REPLIED, SlotSet("offers", read_offers(tracker, domain))]
+
+
+def choose_response(rating: str, *, is_kept: bool) -> str:
+    """Return the response to a rating; `is_kept` says whether the owners can read it."""
+    if rating == NONE:
+        return "utter_feedback_withdrawn"
+    return "utter_feedback_noted" if is_kept and rating == DOWN else "utter_feedback_thanks"
 
 
 def read_feedback(tracker: Tracker) -> Feedback:
@@ -75,31 +65,31 @@ def read_feedback(tracker: Tracker) -> Feedback:
 
     A button sends `/give_feedback{"answer_id", "rating", "reason"}`, which anybody can type too:
     what has another form counts as left out. Of typed words, the rating is read from the words and
-    the words are the reason.
+    the words are the reason. The rating "none" takes back what was said of an answer that it names.
     """
     message = tracker.latest_message
-    fields = read_fields(message)
+    fields = read_fields(message.get("entities") or [])
     text = str(message.get("text") or "").strip()
     is_typed = not text.startswith("/")
-    rating = fields.get("rating", "").lower()
-    if rating not in (UP, DOWN):
-        rating = read_rating(text) if is_typed else ""
     answer_id = fields.get("answer_id", "")
+    answer_id = answer_id if ANSWER_ID.fullmatch(answer_id) else ""
+    rating = fields.get("rating", "").lower()
+    if rating not in ((UP, DOWN, NONE) if answer_id else (UP, DOWN)):
+        rating = read_rating(text) if is_typed else ""
     return Feedback(
         rating=rating,
         sender_id=str(tracker.sender_id),
-        answer_id=answer_id if ANSWER_ID.fullmatch(answer_id) else "",
+        answer_id=answer_id,
         reason=text if is_typed else fields.get("reason", "").strip(),
     )
 
 
-def read_fields(message: Mapping[str, Any]) -> dict[str, str]:
+def read_fields(entities: Sequence[Mapping[str, object]]) -> dict[str, str]:
     """Return the texts among the entities of a message, by name; the last of a name counts."""
-    entities = message.get("entities") or []
     return {
-        str(entity.get("entity")): entity["value"]
+        str(entity.get("entity")): value
         for entity in entities
-        if isinstance(entity.get("value"), str)
+        if isinstance(value := entity.get("value"), str)
     }
 
 
@@ -108,7 +98,7 @@ def read_rating(text: str) -> str:
     words = [word.replace("\u2019", "'") for word in WORD.findall(text.lower())]
     score = 0
     for place, word in enumerate(words):
-        mood = (word in GOOD) - (word in BAD)
+        mood = (word in PRAISING) - (word in BLAMING)
         before = words[max(0, place - REACH) : place]
         score += -mood if any(map(is_negation, before)) else mood
     if score == 0 and any(map(is_negation, words)):
@@ -117,14 +107,14 @@ def read_rating(text: str) -> str:
 
 
 def is_negation(word: str) -> bool:
-    """Say whether a word turns the next ones round."""
-    return word in NEGATIONS or word.endswith("n't")
+    """Say whether a word negates the next ones."""
+    return word in NEGATING or word.endswith("n't")
 
 
 def has_answered(tracker: Tracker) -> bool:
     """Say whether the assistant has answered, or refused to, in this conversation."""
     # The events go back a few turns, the slot to the last question.
-    question = memory.last_question(tracker)
+    question = read_question(tracker)
     return (question is not None and not question.is_open) or any(
         event.get("event") == "action" and event.get("name") in ANSWERING
         for event in tracker.events

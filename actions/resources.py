@@ -1,10 +1,8 @@
-"""The one place that builds what actions use: lazily, once."""
+"""The settings, the retriever and the recorder of this process, each built once, when needed."""
 
 from functools import cache
 
-from knowledge.live import LiveRetriever
-from knowledge.search import Retriever
-from knowledge.settings import Settings
+from knowledge import LiveRetriever, Retriever, Settings
 from outcomes import Recorder
 
 
@@ -13,7 +11,7 @@ def get_settings() -> Settings:
     """Return the settings of this process.
 
     Raises:
-        SettingInvalid: An environment setting has a bad value.
+        SettingInvalid: If an environment setting has a bad value.
     """
     return Settings.from_env()
 
@@ -23,16 +21,21 @@ def get_live_retriever() -> LiveRetriever:
     """Return what follows the index as it is built anew.
 
     Raises:
-        SettingInvalid: An environment setting has a bad value.
+        SettingInvalid: If an environment setting has a bad value.
     """
     return LiveRetriever(get_settings())
+
+
+def has_retriever() -> bool:
+    """Say whether an index is loaded."""
+    return get_live_retriever().is_loaded
 
 
 def get_retriever() -> Retriever:
     """Return the retriever of the newest index, loaded by the first call.
 
     Raises:
-        KnowledgeError: The encoder or the index cannot be loaded; the next call tries again.
+        KnowledgeError: If the encoder or the index cannot be loaded; the next call tries again.
     """
     return get_live_retriever().current()
 
@@ -45,6 +48,6 @@ def get_recorder() -> Recorder:
 
 def _redact(text: str) -> str:
     # Here, not above: the recorder calls it in its own thread, and no answer waits for the import.
-    from actions.redact import redact
+    from actions.redaction import redact
 
     return redact(text)

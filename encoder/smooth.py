@@ -5,7 +5,8 @@ input is therefore divided by a number of its own, by which the weights that it 
 (SmoothQuant, arxiv.org/abs/2211.10438). Build time only: this imports torch.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -70,8 +71,8 @@ def smooth(transformer: "SentenceTransformer") -> None:
     layers = {name: m for name, m in model.named_modules() if isinstance(m, nn.Linear)}
     largest = {name: torch.zeros(layer.in_features) for name, layer in layers.items()}
 
-    def watch(name: str) -> Any:
-        def see(layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+    def watch(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
+        def see(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
             sizes = inputs[0].detach().abs().flatten(end_dim=-2).amax(dim=0)
             largest[name] = torch.maximum(largest[name], sizes)
 

@@ -5,7 +5,7 @@ import logging
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -25,12 +25,13 @@ from rich.text import Text
 from knowledge import embed
 from knowledge.errors import KnowledgeError
 from knowledge.index import Index
-from knowledge.search import Retriever
+from knowledge.search.retriever import Retriever
 from knowledge.settings import Settings
 from knowledge.types import Hit
+from settings import SettingInvalid
 
 if TYPE_CHECKING:
-    from knowledge.build import Report
+    from knowledge.indexing.build import BuildReport
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,7 +50,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         app(prog_name="python -m knowledge")
-    except KnowledgeError as err:
+    except (KnowledgeError, SettingInvalid) as err:
         _warn(str(err))
         sys.exit(1)
 
@@ -69,7 +70,7 @@ def build(
     encoder = embed.load_encoder(settings)
     if watch:
         # Here, not above: the server has no use for it.
-        from knowledge.watch import watch as watch_folder
+        from knowledge.indexing.watch import watch as watch_folder
 
         watch_folder(
             settings.documents,
@@ -83,9 +84,9 @@ def build(
 def _build(settings: Settings, encoder: embed.Encoder, as_json: bool) -> bool:
     """Build the index, print what was done, and say whether every document could be read."""
     # Here, not above: no other command reads documents.
-    from knowledge.build import build as build_index
+    from knowledge.indexing.build import build_index
 
-    reports: list[Report] = []
+    reports: list[BuildReport] = []
     with _make_progress() as progress:
         task = progress.add_task("Passages", total=None)
         index = build_index(
@@ -122,7 +123,7 @@ def search(
     settings = Settings.from_env()
     hits = Retriever.open(settings).search(query, top_k=top_k or settings.top_k)
     if as_json:
-        _print_json([_as_dict(hit) for hit in hits])
+        _print_json([_describe_hit(hit) for hit in hits])
         return
     for hit in hits:
         head = f"{hit.rank}. {hit.document.title} > {hit.passage.heading}"
@@ -154,16 +155,16 @@ def inspect(
         counts[passage.document_id] += 1
     if as_json:
         documents = [
-            {"id": d.id, "title": d.title, "topic": d.topic, "reviewed": d.reviewed,
+            {"id": d.id, "title": d.title, "topic": d.topic, "checked": d.checked,
              "n_passages": counts[d.id]}
             for d in index.documents.values()
         ]  # fmt: skip
         _print_json({"manifest": asdict(index.manifest), "documents": documents})
         return
     id_column = Column("document", no_wrap=True)  # whole, to be typed after `inspect`
-    table = Table(id_column, "title", "topic", "reviewed", "passages")
+    table = Table(id_column, "title", "topic", "checked", "passages")
     for document in index.documents.values():
-        cells = document.id, document.title, document.topic, document.reviewed
+        cells = document.id, document.title, document.topic, document.checked
         table.add_row(*map(escape, cells), str(counts[document.id]))
     stdout.print(table)
     for key, value in asdict(index.manifest).items():
@@ -186,21 +187,22 @@ def evaluate(
 ) -> None:
     """Measure the search on questions whose answers are graded; unjudged counts as wrong."""
     # Here, not above: it reads documents, as `build` does.
-    from knowledge import evaluate as evaluation
+    from knowledge.evaluation import collection as collections
+    from knowledge.evaluation import measure
 
     settings = Settings.from_env()
-    texts = evaluation.read_queries(queries, evaluation.Field(field))
-    grades = evaluation.read_grades(qrels)
+    texts = collections.read_queries(queries, collections.Field(field))
+    grades = collections.read_grades(qrels)
     with _make_progress() as progress:
         task = progress.add_task("Passages", total=None)
-        collection = evaluation.open_collection(
+        collection = collections.open_collection(
             passages,
             settings,
             embed.load_encoder(settings),
-            asking=embed.load_encoder(settings, quick=True),
+            asking=embed.load_encoder(settings, quantized=True),
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    measured = evaluation.evaluate(collection, texts, grades, threshold=settings.threshold)
+    measured = measure.evaluate(collection, texts, grades, threshold=settings.threshold)
     if as_json:
         _print_json({"field": field, **asdict(measured)})
         return
@@ -243,7 +245,7 @@ class _Speed(ProgressColumn):
         return Text("" if speed is None else f"{speed:.0f}/s", style="progress.data.speed")
 
 
-def _summarise(report: "Report") -> str:
+def _summarise(report: "BuildReport") -> str:
     if report.is_unchanged:
         return f"nothing changed ({report.seconds:.1f} s)"
     counts = report.n_added, report.n_changed, report.n_removed
@@ -256,7 +258,7 @@ def _summarise(report: "Report") -> str:
     )
 
 
-def _describe_build(report: "Report") -> dict[str, Any]:
+def _describe_build(report: "BuildReport") -> dict[str, object]:
     return {
         "added": report.n_added, "changed": report.n_changed, "removed": report.n_removed,
         "embedded": report.n_embedded, "seconds": round(report.seconds, 3),
@@ -269,13 +271,14 @@ def _warn(text: str) -> None:
     stderr.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
 
 
-def _as_dict(hit: Hit) -> dict[str, Any]:
+def _describe_hit(hit: Hit) -> dict[str, object]:
     return {
         "rank": hit.rank, "score": hit.score,
         "passage_id": hit.passage.id, "document_id": hit.document.id,
         "title": hit.document.title, "section": hit.passage.heading,
-        "publisher": hit.document.attribution, "url": hit.document.url,
-        "reviewed": hit.document.reviewed, "marks": hit.marks, "text": hit.passage.text,
+        "publisher": hit.document.publisher, "origin": hit.document.origin,
+        "url": hit.document.url, "checked": hit.document.checked,
+        "reviewed_by": hit.document.reviewed_by, "marks": hit.marks, "text": hit.passage.text,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The encoder, as this library sees it, and what of a passage it embeds."""
+"""The encoder as this library uses it, and the texts of a passage that it embeds."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ class Encoder(Protocol):
 
     @property
     def manifest(self) -> EncoderManifest:
-        """What it is."""
+        """The model's name and the digest of its weights."""
 
     @property
     def dim(self) -> int:
@@ -47,12 +47,14 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row per text."""
 
-    def weigh(self, text: str) -> tuple[NDArray[np.float32], Sequence[tuple[int, int, float]]]:
+    def encode_with_pieces(
+        self, text: str
+    ) -> tuple[NDArray[np.float32], Sequence[tuple[int, int, float]]]:
         """Return the embedding of a text, and start, end and weight of each of its word pieces."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class PassageTexts:
     """The texts of a passage that are embedded.
 
     Attributes:
@@ -66,7 +68,7 @@ class Parts:
     sentences: tuple[str, ...]
 
     @classmethod
-    def of(cls, passage: Passage, title: str) -> "Parts":
+    def of(cls, passage: Passage, title: str) -> "PassageTexts":
         """Return the parts of a passage of a document with this title."""
         # A passage without a heading of its own bears the title; once is enough.
         under = title if passage.heading == title else f"{title}. {passage.heading}"
@@ -86,20 +88,22 @@ class Parts:
 
 
 def load_encoder(
-    settings: Settings, *, threads: int = 1, quick: bool = False
+    settings: Settings, *, threads: int = 1, quantized: bool = False
 ) -> encoder_package.OnnxEncoder:
     """Return the encoder of `settings`.
 
     Args:
         settings: Where it is.
         threads: Cores one call may use.
-        quick: For messages; documents are embedded once, with the weights in full.
+        quantized: Take the weights of 8 bits, for messages; documents are embedded once, in full.
 
     Raises:
-        EncoderUnavailable: It is missing or damaged.
+        EncoderUnavailable: If it is missing or damaged.
     """
     try:
-        return encoder_package.OnnxEncoder.load(settings.encoder, threads=threads, quick=quick)
+        return encoder_package.OnnxEncoder.load(
+            settings.encoder, threads=threads, quantized=quantized
+        )
     except encoder_package.EncoderUnavailable as err:
         raise EncoderUnavailable(err.name, str(err)) from err
 
@@ -117,7 +121,7 @@ def encode_all(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
     # Similar lengths share a batch, so that short texts are not padded to the longest one. The
     # longest first: at the end no core is left alone with a long batch.
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
-    batches = list(_cut(order, [len(text) for text in texts]))
+    batches = list(_make_batches(order, [len(text) for text in texts]))
     embeddings = np.empty((len(texts), encoder.dim), dtype=np.float32)
     with ThreadPoolExecutor(_count_cores()) as pool:
         encoded = pool.map(lambda rows: encoder.encode([texts[row] for row in rows]), batches)
@@ -126,7 +130,7 @@ def encode_all(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
     return embeddings
 
 
-def _cut(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+def _make_batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
     """Yield batches of rows, which come longest first."""
     batch: list[int] = []
     for row in order:

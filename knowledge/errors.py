@@ -4,8 +4,7 @@ KnowledgeError
 ├── DocumentUnreadable(path)                 a source file cannot be read as a document
 ├── EncoderUnavailable(name)                 the encoder cannot be loaded
 ├── IndexMismatch(field, expected, found)    the index was made by something else
-├── IndexNotFound(path)                      there is no index, or the file is not one
-└── SettingInvalid(key)                      an environment setting has a bad value
+└── IndexNotFound(path)                      there is no index, or the file is not one
 """
 
 from pathlib import Path
@@ -55,12 +54,3 @@ class IndexNotFound(KnowledgeError):
         """Name the path and what to run."""
         super().__init__(f'No index at {path} ({reason}). Run "python -m knowledge build".')
         self.path = path
-
-
-class SettingInvalid(KnowledgeError):
-    """An environment setting has a bad value."""
-
-    def __init__(self, key: str, value: str, expected: str) -> None:
-        """Name the setting, its value and what it may be."""
-        super().__init__(f"{key}={value!r} is not {expected}.")
-        self.key = key

@@ -9,19 +9,9 @@ from pathlib import Path
 
 from knowledge import store
 from knowledge.errors import IndexMismatch, IndexNotFound
-from knowledge.store import FORMAT, Contents, Embedded, Manifest, hash_corpus
+from knowledge.store import EmbeddedPassages, IndexContents, Manifest
 from knowledge.types import Document
-from knowledge.vectors import Rows, StoredRows, Vectors
-
-__all__ = [
-    "FORMAT",
-    "Embedded",
-    "Index",
-    "Manifest",
-    "Rows",
-    "Vectors",
-    "hash_corpus",
-]
+from knowledge.vectors import StoredVectors
 
 
 class Index:
@@ -43,7 +33,11 @@ class Index:
     """
 
     def __init__(
-        self, manifest: Manifest, connection: sqlite3.Connection, path: Path, contents: Contents
+        self,
+        manifest: Manifest,
+        connection: sqlite3.Connection,
+        path: Path,
+        contents: IndexContents,
     ) -> None:
         """Wire loaded parts together; `build` and `load` are the ways in."""
         self.manifest = manifest
@@ -55,7 +49,7 @@ class Index:
         self.connection = connection
         self.lock = threading.Lock()
         n_sentences = [len(passage.sentences) for passage in contents.passages]
-        self.sentences = StoredRows(connection, self.lock, path, n_sentences, manifest.dim)
+        self.sentences = StoredVectors(connection, self.lock, path, n_sentences, manifest.dim)
         # A server drops an old index while searches may still use it: the last one closes it.
         weakref.finalize(self, connection.close)
 
@@ -65,7 +59,7 @@ class Index:
         path: Path,
         manifest: Manifest,
         documents: Sequence[Document],
-        embedded: Embedded,
+        embedded: EmbeddedPassages,
         *,
         digests: Sequence[str] | None = None,
     ) -> "Index":
@@ -99,8 +93,8 @@ class Index:
         """Return the index at `path`.
 
         Raises:
-            IndexNotFound: There is no file, or it is damaged or not an index.
-            IndexMismatch: The file has another layout, or is not what its manifest says.
+            IndexNotFound: If there is no file, or it is damaged or not an index.
+            IndexMismatch: If the file has another layout, or is not what its manifest says.
         """
         while True:
             found = identify(path)

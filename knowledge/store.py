@@ -13,12 +13,12 @@ import numpy as np
 
 from knowledge.errors import IndexMismatch
 from knowledge.types import Document, Passage, Source
-from knowledge.vectors import SENTENCE_TYPE, Floats, Rows, Vectors, add_up
+from knowledge.vectors import SENTENCE_TYPE, Floats, GroupedVectors, Vectors
 from spelling import common_form
 
 # Raised with the layout, with what is embedded of a passage (knowledge/embed.py), and with the
 # common forms of words (spelling/atlantic.py).
-FORMAT = 4
+FORMAT = 5
 # Vectors are stored by the thousand: read one by one, 100,000 take seconds.
 BLOCK_ROWS = 4096
 HASHED_ROWS = 1000
@@ -26,8 +26,8 @@ HASHED_ROWS = 1000
 _SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
-    id TEXT PRIMARY KEY, title TEXT, topic TEXT, publisher TEXT, url TEXT, reviewed TEXT,
-    licence TEXT, sources TEXT NOT NULL, digest TEXT NOT NULL
+    id TEXT PRIMARY KEY, title TEXT, topic TEXT, publisher TEXT, url TEXT, checked TEXT,
+    reviewed_by TEXT, review_due TEXT, licence TEXT, sources TEXT NOT NULL, digest TEXT NOT NULL
 );
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, document_id TEXT NOT NULL,
@@ -68,7 +68,7 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class EmbeddedPassages:
     """Passages with their vectors, row by row.
 
     Attributes:
@@ -86,14 +86,14 @@ class Embedded:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class IndexContents:
     """What a file holds, but for the full text and the sentences' vectors."""
 
     documents: dict[str, Document]
     digests: dict[str, str]
     passages: list[Passage]
     texts: Vectors
-    questions: Rows
+    questions: GroupedVectors
 
 
 def hash_corpus(documents: Iterable[Document], passages: Iterable[Passage]) -> str:
@@ -106,7 +106,7 @@ def write(
     manifest: Manifest,
     documents: Sequence[Document],
     digests: Sequence[str],
-    embedded: Embedded,
+    embedded: EmbeddedPassages,
 ) -> None:
     """Fill an empty file; the caller commits."""
     # Not executescript: that would commit what it made.
@@ -117,7 +117,7 @@ def write(
         [(key, json.dumps(value)) for key, value in asdict(manifest).items()],
     )
     connection.executemany(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (*_document_row(document), digest)
             for document, digest in zip(documents, digests, strict=True)
@@ -158,7 +158,7 @@ def read_manifest(connection: sqlite3.Connection) -> Manifest:
     """Return the manifest of a file.
 
     Raises:
-        IndexMismatch: It is of another format, or lacks a field.
+        IndexMismatch: If it is of another format, or lacks a field.
     """
     stored = {
         key: json.loads(value)
@@ -172,12 +172,12 @@ def read_manifest(connection: sqlite3.Connection) -> Manifest:
     return Manifest(**{field.name: stored[field.name] for field in fields(Manifest)})
 
 
-def read(connection: sqlite3.Connection, manifest: Manifest) -> Contents:
+def read(connection: sqlite3.Connection, manifest: Manifest) -> IndexContents:
     """Return what a file holds, once it is what its manifest says.
 
     Raises:
-        IndexMismatch: It is not.
-        ValueError: It is damaged.
+        IndexMismatch: If it is not what its manifest says.
+        ValueError: If it is damaged.
     """
     document_rows = connection.execute("SELECT * FROM documents ORDER BY rowid").fetchall()
     passage_rows = connection.execute(
@@ -197,14 +197,14 @@ def read(connection: sqlite3.Connection, manifest: Manifest) -> Contents:
     if n_stored != len(passages):
         raise ValueError("its sentences are not complete")
     _check_dim(manifest, int(n_bytes) // np.dtype(SENTENCE_TYPE).itemsize, n_sentences)
-    return Contents(
+    return IndexContents(
         documents=documents,
         digests={row[0]: row[-1] for row in document_rows},
         passages=passages,
         texts=_read_vectors(connection, "text", manifest, len(passages)),
-        questions=Rows(
+        questions=GroupedVectors(
             _read_vectors(connection, "question", manifest, sum(n_questions)),
-            add_up(n_questions)[:-1],
+            np.cumsum([0, *n_questions], dtype=np.int64)[:-1],
         ),
     )
 
@@ -215,7 +215,7 @@ def check_size(connection: sqlite3.Connection, path: Path) -> None:
     It can hold every passage, and fail only in a full-text search.
 
     Raises:
-        ValueError: It is cut short.
+        ValueError: If it is cut short.
     """
     n_pages, page_bytes = connection.execute(
         "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size"
@@ -227,17 +227,20 @@ def check_size(connection: sqlite3.Connection, path: Path) -> None:
 def _document_row(document: Document) -> tuple[str, ...]:
     return (
         document.id, document.title, document.topic, document.publisher, document.url,
-        document.reviewed, document.licence, json.dumps([asdict(s) for s in document.sources]),
+        document.checked, document.reviewed_by, document.review_due, document.licence,
+        json.dumps([asdict(source) for source in document.sources]),
     )  # fmt: skip
 
 
 def _document(row: Sequence[Any]) -> Document:
-    id_, title, topic, publisher, url, reviewed, licence, sources, _ = row
+    id_, title, topic, publisher, url, checked, reviewed_by, review_due, licence, sources, _ = row
     named = tuple(Source(**source) for source in json.loads(sources))
-    return Document(id_, title, topic, publisher, url, reviewed, licence, named)
+    return Document(
+        id_, title, topic, publisher, url, checked, reviewed_by, review_due, licence, named
+    )
 
 
-def _passage_row(passage: Passage) -> tuple[Any, ...]:
+def _passage_row(passage: Passage) -> tuple[object, ...]:
     return (
         passage.id, passage.document_id, passage.position, passage.heading, passage.text,
         json.dumps(passage.sentences), json.dumps(passage.questions), passage.page,
@@ -255,7 +258,7 @@ def _passages(rows: Sequence[Sequence[Any]]) -> list[Passage]:
     ]
 
 
-def _hash_rows(documents: Iterable[Sequence[Any]], passages: Iterable[Sequence[Any]]) -> str:
+def _hash_rows(documents: Iterable[Sequence[object]], passages: Iterable[Sequence[object]]) -> str:
     # The rows as they are stored, many at a time: one by one, 100,000 passages take seconds.
     sha256 = hashlib.sha256()
     for rows in map(iter, (documents, passages)):

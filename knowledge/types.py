@@ -1,15 +1,25 @@
-"""What the library passes around: documents, passages and hits."""
+"""The types that the library passes around: documents, passages, hits and threads."""
 
 from dataclasses import dataclass, field
+
+# Publishers that are named in a phrase; the document's page lists all.
+MAX_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document's facts come from."""
+    """Where a document's facts come from.
+
+    Attributes:
+        is_closed: The page at `url` is there no more.
+        note: How it was read, where that is not at `url`; may be empty.
+    """
 
     publisher: str
     url: str
     title: str = ""
+    is_closed: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +49,11 @@ class Document:
         id: Path below the documents folder, without its suffix unless two files differ in nothing
             else; the given id of a passage that came ready.
         topic: Names the intent `ask_<topic>`; empty where no intent belongs to the document.
-        url: Where a reader can check it; its first source's address where it has none of its own.
-        reviewed: ISO date on which the text was last checked; empty when unknown.
+        url: Where the document itself is published; empty where that is this library alone.
+        checked: ISO date on which the text was last checked against its sources; empty when
+            unknown.
+        reviewed_by: The clinician who reviewed it; empty where none is known.
+        review_due: ISO date by which it is to be checked again; empty where none is set.
     """
 
     id: str
@@ -48,19 +61,30 @@ class Document:
     topic: str = ""
     publisher: str = ""
     url: str = ""
-    reviewed: str = ""
+    checked: str = ""
+    reviewed_by: str = ""
+    review_due: str = ""
     licence: str = ""
     sources: tuple[Source, ...] = ()
     sections: tuple[Section, ...] = field(default=(), repr=False)
 
     @property
-    def attribution(self) -> str:
-        """Publisher, with those whose facts it used: what a citation shows."""
+    def is_published(self) -> bool:
+        """Whether somebody published these words, and not only the facts in them."""
+        return bool(self.publisher and (self.url or not self.sources))
+
+    @property
+    def origin(self) -> str:
+        """Who published it, or whose facts it gives in the library's own words: one phrase."""
+        if self.is_published:
+            return f"published by {self.publisher}"
         names = list(dict.fromkeys(source.publisher for source in self.sources))
         if not names:
-            return self.publisher
-        facts = f"from {', '.join(names)}"
-        return f"{self.publisher} (facts {facts})" if self.publisher else f"Facts {facts}"
+            return ""
+        if len(names) > MAX_NAMED:
+            names[MAX_NAMED - 1 :] = ["others"]
+        listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        return f"in our own words, from facts of {listed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +111,11 @@ class Passage:
     questions: tuple[str, ...] = ()
     page: int | None = None
 
+    @property
+    def anchor(self) -> str:
+        """What names it on its document's page: its id without the document's and blanks."""
+        return "_".join(self.id.removeprefix(f"{self.document_id}#").split())
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -108,13 +137,32 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found for a message of a conversation.
+class SearchResult:
+    """The passages that a search found for a message of a conversation.
 
     Attributes:
         hits: The passages, best first.
-        is_follow_up: The message was searched together with what was spoken of before.
+        is_follow_up: The message was searched together with its thread.
     """
 
     hits: list[Hit]
     is_follow_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The questions and passages of a conversation since its subject last changed.
+
+    Attributes:
+        questions: What was asked, the oldest first, as it was searched.
+        shown: Ids of the passages shown for it, the oldest first.
+        is_answered: The last of `shown` was shown for the last of `questions`.
+    """
+
+    questions: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    is_answered: bool = True
+
+    def __bool__(self) -> bool:
+        """Say whether anything was asked or shown."""
+        return bool(self.questions or self.shown)

@@ -5,6 +5,6 @@ with 2.x. docs/outcomes.md says what is kept, for how long, and how to read and 
 """
 
 from outcomes.recorder import Recorder
-from outcomes.types import Feedback, Turn
+from outcomes.rows import Feedback, OutcomeRow
 
-__all__ = ["Feedback", "Recorder", "Turn"]
+__all__ = ["Feedback", "OutcomeRow", "Recorder"]

@@ -14,12 +14,12 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from outcomes.errors import OutcomesError, StoreUnavailable
-from outcomes.recorder import describe
 from outcomes.report import Report, summarise, write_csv
+from outcomes.rows import now
 from outcomes.settings import Settings
-from outcomes.store import Store
-from outcomes.types import now
+from outcomes.store import Store, StoreUnavailable
+from safe_logging import describe_kind
+from settings import SettingInvalid
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,7 +37,7 @@ def main() -> None:
     """Run the command line; exit 0 when done, 1 on an expected failure, 2 on wrong usage."""
     try:
         app(prog_name="python -m outcomes")
-    except OutcomesError as err:
+    except (StoreUnavailable, SettingInvalid) as err:
         stderr.print(str(err), style="red", highlight=False, markup=False, soft_wrap=True)
         sys.exit(1)
 
@@ -102,7 +102,8 @@ def open_store() -> Iterator[tuple[Store, Settings]]:
     """Yield the store of the environment and its settings; close it in the end.
 
     Raises:
-        OutcomesError: A setting is bad, or the database cannot be used.
+        SettingInvalid: A setting is not what is expected.
+        StoreUnavailable: The database cannot be used.
     """
     settings = Settings.from_env()
     try:
@@ -112,11 +113,11 @@ def open_store() -> Iterator[tuple[Store, Settings]]:
         finally:
             store.close()
     except (SQLAlchemyError, ImportError) as err:
-        raise StoreUnavailable(describe(err)) from err
+        raise StoreUnavailable(describe_kind(err)) from err
 
 
 def start_of(days: int | None) -> datetime | None:
-    """Return the moment `days` days ago in UTC; none for no limit."""
+    """Return the moment `days` days ago in UTC; None for no limit."""
     return None if days is None else now() - timedelta(days=days)
 
 

@@ -1,16 +1,20 @@
-"""What owners of the documents want to know of the turns."""
+"""The report on the turns, for owners of the documents; and the turns as CSV."""
 
 import csv
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import IO, Any
+from typing import IO
 
-from outcomes.table import turns
+from sqlalchemy.engine import Row
 
-# What a spreadsheet would run as a formula when a cell starts with it.
-FORMULA_STARTS = ("=", "+", "-", "@")
+from outcomes.rows import turns
+
+# Where a spreadsheet would begin a formula: at the start of a cell, and after what ends one in
+# other countries, whatever quotes and invisible signs are before it; also in signs of full width.
+_FORMULA = re.compile(r"(^|[;,\t])([^\w;,\t(]*?)(?=[=+\-@|\uff1d\uff0b\uff0d\uff20])")
 COLUMNS = [column.name for column in turns.columns]
 
 
@@ -63,7 +67,7 @@ class Report:
     kinds: dict[date, Counter[str]]
 
 
-def summarise(rows: Iterable[Any]) -> Report:
+def summarise(rows: Iterable["Row[object]"]) -> Report:
     """Return the report of rows of the table, which come oldest first."""
     groups: defaultdict[str, list[tuple[str, str, datetime]]] = defaultdict(list)
     disliked: list[Disliked] = []
@@ -84,16 +88,17 @@ def summarise(rows: Iterable[Any]) -> Report:
 
 
 def normalise(question: str) -> str:
-    """Return what a question has in common with the same one in another spelling."""
+    """Return a question without case and punctuation, by which the same ones are counted."""
     return " ".join("".join(c if c.isalnum() else " " for c in question.casefold()).split())
 
 
-def write_csv(rows: Iterable[Any], file: IO[str]) -> int:
+def write_csv(rows: Iterable["Row[object]"], file: IO[str]) -> int:
     """Write rows of the table as CSV with a head line; returns how many there were.
 
-    What a spreadsheet would run as a formula gets an apostrophe in front.
+    Every cell is in quotes. What a spreadsheet would run as a formula, were the file split at
+    commas, semicolons or tabs, gets an apostrophe in front.
     """
-    writer = csv.writer(file)
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     n_rows = 0
     for row in rows:
@@ -102,9 +107,10 @@ def write_csv(rows: Iterable[Any], file: IO[str]) -> int:
     return n_rows
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     if isinstance(value, list):
-        return " ".join(str(item) for item in value)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+        value = " ".join(str(item) for item in value)
+    if not isinstance(value, str):
+        return value
+    # A line end would begin a row where the quotes are not heeded. Python 3.10 writes no NUL.
+    return _FORMULA.sub(r"\1'\2", " ".join(value.replace("\0", " ").splitlines()))

@@ -1,51 +1,46 @@
-"""Where the outcomes are kept and for how long, read from the environment once."""
+"""The settings of the outcomes: where they are kept and for how long."""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
-from outcomes.errors import SettingInvalid
+from settings import table
+from settings.reading import read_settings, setting_field
+from storage.database import read_url
 
-URL_SETTING = "BONAFIDE_OUTCOMES_URL"
-SALT_SETTING = "BONAFIDE_SALT"
-KEEP_SETTING = "BONAFIDE_KEEP_DAYS"
-
-DEFAULT_URL = "sqlite:///build/outcomes.db"
-DEFAULT_KEEP_DAYS = 90
-MIN_SALT = 16
+FILE = "outcomes.db"
+DEFAULT_FOLDER = table.STATE.default
+# Where earlier versions kept them; "make clean" takes that folder away.
+EARLIER_FILE = Path("build") / FILE
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the outcomes are kept and for how long; docs/setup.md describes each key.
+    """Where the outcomes are kept and for how long; settings/table.py says what each does.
 
     Attributes:
-        url: The database (`BONAFIDE_OUTCOMES_URL`); empty to keep nothing.
-        salt: Secret that sender ids are hashed with (`BONAFIDE_SALT`); empty for one that is made
-            once and kept beside the database.
-        keep_days: Days that a turn is kept, at least 1 (`BONAFIDE_KEEP_DAYS`).
+        url: The database; empty to keep nothing.
+        salt: Empty for one that is made once and kept beside the database.
     """
 
-    url: str = DEFAULT_URL
-    salt: str = ""
-    keep_days: int = DEFAULT_KEEP_DAYS
+    url: str = f"sqlite:///{DEFAULT_FOLDER}/{FILE}"
+    salt: str = setting_field(table.SALT)
+    keep_days: int = setting_field(table.KEEP_DAYS)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Return the settings that `environ` gives, with defaults for the rest.
 
         Raises:
-            SettingInvalid: A value has the wrong form or is out of range.
+            SettingInvalid: A value is not what is expected.
         """
-        return cls(
-            url=_read_url(environ.get(URL_SETTING, DEFAULT_URL).strip()),
-            salt=_read_salt(environ.get(SALT_SETTING, "")),
-            keep_days=_read_days(environ.get(KEEP_SETTING) or str(DEFAULT_KEEP_DAYS)),
-        )
+        # Set, but empty, it keeps nothing.
+        is_set = table.OUTCOMES_URL.key in environ
+        url = read_url(table.OUTCOMES_URL, environ) if is_set else default_url(environ)
+        return replace(read_settings(cls, environ), url=url)
 
     @property
     def is_on(self) -> bool:
@@ -54,7 +49,7 @@ class Settings:
 
     @property
     def file(self) -> Path | None:
-        """The database file; none for a database that is not one."""
+        """The database file; None if the database is not in one."""
         url: URL = make_url(self.url)
         is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
         return Path(url.database or "") if is_file else None
@@ -62,26 +57,12 @@ class Settings:
     @property
     def salt_file(self) -> Path:
         """Where a salt is kept that no setting gives."""
-        return (self.file or Path("build/outcomes.db")).with_suffix(".salt")
+        return (self.file or Path(DEFAULT_FOLDER, FILE)).with_suffix(".salt")
 
 
-def _read_url(url: str) -> str:
-    if url:
-        try:
-            make_url(url)
-        except (ArgumentError, ValueError) as err:
-            expected = "a database address such as sqlite:///build/outcomes.db, or empty"
-            raise SettingInvalid(URL_SETTING, expected) from err
-    return url
-
-
-def _read_salt(salt: str) -> str:
-    if salt and len(salt) < MIN_SALT:
-        raise SettingInvalid(SALT_SETTING, f"at least {MIN_SALT} characters long, or unset")
-    return salt
-
-
-def _read_days(days: str) -> int:
-    if not days.isdecimal() or not 1 <= int(days) <= 36500:
-        raise SettingInvalid(KEEP_SETTING, "a whole number of days from 1 to 36500")
-    return int(days)
+def default_url(environ: Mapping[str, str]) -> str:
+    """Return the default database, or that of an earlier version if it is still there."""
+    file = table.STATE.read(environ) / FILE
+    is_named = file != Path(DEFAULT_FOLDER, FILE)
+    goes_on = not is_named and not file.exists() and EARLIER_FILE.exists()
+    return f"sqlite:///{EARLIER_FILE if goes_on else file}"

@@ -1,20 +1,34 @@
-"""Write, rate, prune and forget turns."""
+"""The store of outcomes: turns are written, rated, read, pruned and forgotten."""
 
+import hashlib
+import hmac
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.sql import ColumnElement
 
-from outcomes.errors import StoreUnavailable
-from outcomes.identity import hash_sender, read_salt
+from outcomes.rows import MAX_NAME, Feedback, OutcomeRow, metadata, now, turns
 from outcomes.settings import Settings
-from outcomes.table import MAX_NAME, connect, turns
-from outcomes.types import Feedback, Turn, now
+from settings.table import MIN_SALT
+from storage.database import connect
+from storage.scrub import scrub
+from storage.secret_file import SecretFileUnavailable, read_secret_file
 
 # Longest question or reason that is kept, in characters.
 MAX_TEXT = 1000
+# Longest that it may take to read or delete many turns, in seconds.
+LONG_TIMEOUT_S = 60
+
+
+class StoreUnavailable(Exception):
+    """The database of outcomes cannot be used; the message says what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The outcomes cannot be used: {reason}. See BONAFIDE_OUTCOMES_URL.")
+        self.reason = reason
 
 
 class Store:
@@ -38,21 +52,21 @@ class Store:
             raise StoreUnavailable("recording is switched off")
         salt = read_salt(settings)
         try:
-            return cls(connect(settings.url), salt)
+            return cls(connect(settings.url, metadata), salt)
         except OSError as err:
             reason = f"{settings.file} cannot be written ({err.strerror})"
             raise StoreUnavailable(reason) from err
 
-    def write(self, items: Sequence[Turn | Feedback]) -> None:
+    def write(self, items: Sequence[OutcomeRow | Feedback]) -> None:
         """Write turns and feedback in their order, all or none.
 
         Raises:
             SQLAlchemyError: The database refuses them.
         """
         with self.engine.begin() as connection:
-            rows: list[dict[str, Any]] = []
+            rows: list[dict[str, object]] = []
             for item in items:
-                if isinstance(item, Turn):
+                if isinstance(item, OutcomeRow):
                     rows.append(self._row(item))
                     continue
                 # It may be of one of these turns.
@@ -88,22 +102,22 @@ class Store:
         if since is not None:
             query = query.where(turns.c.time >= since)
         with self.engine.connect() as connection:
+            _take_time(connection)
             yield from connection.execution_options(stream_results=True).execute(query)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close the connections that nobody uses just now; the next use opens others."""
         self.engine.dispose()
 
-    def _delete(self, condition: Any) -> int:
+    def _delete(self, condition: "ColumnElement[bool]") -> int:
         with self.engine.begin() as connection:
+            _take_time(connection)
             n_deleted: int = connection.execute(delete(turns).where(condition)).rowcount
-        if n_deleted and self.engine.dialect.name == "sqlite":
-            # Out of the log of recent writes as well.
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        if n_deleted:
+            scrub(self.engine)
         return n_deleted
 
-    def _row(self, turn: Turn) -> dict[str, Any]:
+    def _row(self, turn: OutcomeRow) -> dict[str, object]:
         return {
             "time": turn.time,
             "kind": plain(turn.kind, limit=MAX_NAME),
@@ -125,21 +139,49 @@ class Store:
         own = select(turns.c.id).where(turns.c.sender == sender, turns.c.answer_id != "")
         named = own.where(turns.c.answer_id == plain(feedback.answer_id, limit=MAX_NAME))
         last = own.order_by(turns.c.id.desc()).limit(1)
-        row = connection.execute(named).first() or connection.execute(last).first()
+        is_withdrawn = feedback.rating == "none"
+        row = connection.execute(named).first()
+        if row is None and not is_withdrawn:
+            row = connection.execute(last).first()
         if row is None:
             return
-        connection.execute(
-            update(turns)
-            .where(turns.c.id == row[0])
-            .values(
-                rating=feedback.rating,
-                reason=plain(feedback.reason, limit=MAX_TEXT),
-                rated_at=feedback.time,
-            )
-        )
+        said: dict[str, object] = {
+            "rating": feedback.rating,
+            "reason": plain(feedback.reason, limit=MAX_TEXT),
+            "rated_at": feedback.time,
+        }
+        values = dict.fromkeys(said) if is_withdrawn else said
+        connection.execute(update(turns).where(turns.c.id == row[0]).values(values))
 
 
-def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+def hash_sender(sender_id: str, salt: bytes) -> str:
+    """Return 64 hexadecimal digits that stand for `sender_id`: HMAC-SHA-256 with the salt."""
+    # surrogatepass: a client may send any id, and hashing it must not fail.
+    return hmac.new(salt, sender_id.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def read_salt(settings: Settings) -> bytes:
+    """Return the salt of the settings, or one kept in a file that is made by the first call.
+
+    Raises:
+        StoreUnavailable: The file cannot be made or read, or holds no salt.
+    """
+    if settings.salt:
+        return settings.salt.encode("utf-8")
+    try:
+        salt = read_secret_file(settings.salt_file, min_bytes=MIN_SALT)
+    except SecretFileUnavailable as err:
+        raise StoreUnavailable(f"no salt can be kept at {err}") from err
+    return salt.encode("utf-8")
+
+
+def _take_time(connection: Connection) -> None:
+    """Let the statements of a transaction take longer than those that a reply waits for."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {1000 * LONG_TIMEOUT_S}")
+
+
+def _insert(connection: Connection, rows: list[dict[str, object]]) -> None:
     """Write rows in one statement: alone, each takes SQLAlchemy 0.14 ms longer."""
     if rows:
         connection.execute(insert(turns), rows)

@@ -1,13 +1,20 @@
 """Refuse a port that is taken or is no port: says which, who holds it and what to set."""
 
+import errno
 import os
 import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-# The settings, with what each port is for.
-PORTS = {"BONAFIDE_PORT": "the Rasa server", "BONAFIDE_ACTIONS_PORT": "the action server"}
+# The settings, with what each port is for, and the setting of the address it is on.
+PORTS = {
+    "BONAFIDE_PORT": ("the Rasa server", "BONAFIDE_HOST"),
+    "BONAFIDE_ACTIONS_PORT": ("the action server", "BONAFIDE_ACTIONS_HOST"),
+}
+LOCAL = "127.0.0.1"
+# Errors where an address, or a name, is not one of this machine's.
+NOT_OURS = (errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_NODATA)
 LISTENING = "0A"  # the state column of /proc/net/tcp
 
 
@@ -23,7 +30,8 @@ def find_problems(environ: Mapping[str, str]) -> list[str]:
     """Return one message for each port that cannot be used, empty when all can."""
     problems = []
     users: dict[int, str] = {}
-    for setting, server in PORTS.items():
+    for setting, (server, host_setting) in PORTS.items():
+        host = environ.get(host_setting) or LOCAL
         value = environ.get(setting, "")
         if not value.isdecimal() or not 1 <= int(value) <= 65535:
             problems.append(f"{setting} is {value!r}: it must be a port, a number from 1 to 65535.")
@@ -33,7 +41,9 @@ def find_problems(environ: Mapping[str, str]) -> list[str]:
             problems.append(
                 f"{users[port]} and {setting} are both {port}: set one of them to another port."
             )
-        elif not is_free(port):
+        elif (error := try_to_listen(host, port)) in NOT_OURS:
+            problems.append(f"{host_setting} is {host!r}: this machine has no such address.")
+        elif error:
             holder = find_holder(port)
             problems.append(
                 f"Port {port}, for {server}, is taken{f' by {holder}' if holder else ''}. "
@@ -43,17 +53,18 @@ def find_problems(environ: Mapping[str, str]) -> list[str]:
     return problems
 
 
-def is_free(port: int) -> bool:
-    """Return whether this machine lets us listen on `port`, on all its addresses."""
-    with socket.socket() as listener:
+def try_to_listen(host: str, port: int) -> int:
+    """Listen on an address for a moment; return the number of the error, 0 if there is none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
         # As the servers do, so that a port whose last connections are still closing counts as free.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(("0.0.0.0", port))
+            listener.bind((host, port))
             listener.listen()
-        except OSError:
-            return False
-    return True
+        except OSError as err:
+            return err.errno or errno.EADDRINUSE
+    return 0
 
 
 def find_holder(port: int, *, proc: Path = Path("/proc")) -> str:

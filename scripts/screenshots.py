@@ -1,4 +1,4 @@
-"""Take the README's pictures of the widget from a running server: an answer, and an emergency.
+"""Take the README's pictures from a running server: an answer beside the page, and an emergency.
 
 Usage: .venv/bin/python scripts/screenshots.py [http://localhost:5005/] [docs/images]
 """
@@ -13,7 +13,7 @@ SERVER = "http://localhost:5005/"
 FOLDER = Path("docs/images")
 # One file for each: its name, the question, the colours, the width of the screen.
 PICTURES = [
-    ("answer", "Is osteoporosis an autoimmune disease?", "light", 1000),
+    ("answer", "Is osteoporosis an autoimmune disease?", "light", 1280),
     ("emergency", "I fell and my hip hurts, I cannot stand up", "dark", 390),
 ]
 HEIGHT = 780
@@ -59,7 +59,6 @@ def show_answer(page: Page, question: str) -> None:
     page.get_by_role("textbox", name="Your question").fill(question)
     page.keyboard.press("Enter")
     bots.nth(1).wait_for()
-    page.locator("bonafide-chat .panel").evaluate("panel => panel.scrollIntoView({block: 'end'})")
     page.wait_for_timeout(500)
 
 

@@ -1,37 +1,29 @@
 #!/usr/bin/env bash
-# Start both servers (Procfile) and keep them together: when one ends, the other is stopped.
+# Check all settings, then run both servers (Procfile); supervise.py starts again what dies.
 set -uo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/settings.sh
 . "$here/settings.sh"
 
 load_settings
+make_actions_token
 .venv/bin/python "$here/check_ports.py" || exit 1
-channels=$(.venv-rasa/bin/python -m bot.channels.platforms) || exit 1
+channels=$(.venv-rasa/bin/python -m bot check) || exit 1
+.venv/bin/python -m actions check || exit 1
+
+case ${BONAFIDE_HOST:-} in
+    "" | 127.0.0.1 | 0.0.0.0 | :: | ::1) host=localhost ;;
+    *:*) host="[$BONAFIDE_HOST]" ;;
+    *) host=$BONAFIDE_HOST ;;
+esac
 
 cat <<TEXT
 $channels
 Starting the action server (port $BONAFIDE_ACTIONS_PORT) and the Rasa server (port $BONAFIDE_PORT). Ctrl-C stops both.
 When the log says "Rasa server is up and running", open this page and ask something:
-  http://localhost:$BONAFIDE_PORT/
+  http://$host:$BONAFIDE_PORT/
 Or from another terminal:
   curl -s localhost:$BONAFIDE_PORT/webhooks/rest/webhook -d '{"sender": "me", "message": "what is osteoporosis?"}'
 TEXT
 
-# Beside this script, not in front of it: a signal to the script alone must reach the servers at once.
-# .env is already read, and the environment goes before it; hence the empty one.
-.venv/bin/python -m honcho --env /dev/null start &
-servers=$!
-interrupted=""
-trap 'interrupted=yes; kill "$servers" 2>/dev/null' INT TERM
-wait "$servers"
-status=$?
-if [[ -n $interrupted ]]; then wait "$servers"; fi
-
-if [[ -n $interrupted ]]; then
-    echo "Both servers are stopped."
-    exit 0
-fi
-echo "A server ended by itself (exit $status), so the other was stopped. Its last lines above say why." >&2
-((status != 0)) || status=1
-exit "$status"
+exec .venv/bin/python "$here/supervise.py"

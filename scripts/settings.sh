@@ -4,9 +4,15 @@
 
 # Export what .env sets (KEY=value, one a line, # for comments) and the environment does not.
 read_dotenv() {
-    local line key value
+    local line key value number=0
     while IFS= read -r line || [[ -n $line ]]; do
-        [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
+        ((number += 1))
+        [[ $line =~ ^[[:space:]]*(#.*)?$'\r'?$ ]] && continue
+        if ! [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]]; then
+            # Not the line itself: it may hold a secret.
+            echo "$1, line $number: expected KEY=value, or # and a comment." >&2
+            exit 78
+        fi
         key=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]%$'\r'}
         case $value in
             \"*\" | \'*\') value=${value:1:${#value}-2} ;;
@@ -21,6 +27,11 @@ load_settings() {
     export BONAFIDE_PORT=${BONAFIDE_PORT:-5005}
     export BONAFIDE_ACTIONS_PORT=${BONAFIDE_ACTIONS_PORT:-5055}
     export RASA_TELEMETRY_ENABLED=false
+}
+
+# What the Rasa server shows the action server: a new one for each start, unless there is one.
+make_actions_token() {
+    export BONAFIDE_ACTIONS_TOKEN=${BONAFIDE_ACTIONS_TOKEN:-$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')}
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then

@@ -8,7 +8,9 @@ here=$(dirname "${BASH_SOURCE[0]}")
 log=build/logs/actions.log
 
 load_settings
+make_actions_token
 .venv/bin/python "$here/check_ports.py" || exit 1
+.venv-rasa/bin/python -m bot check >/dev/null || exit 1
 
 mkdir -p build/logs
 .venv/bin/python -m actions </dev/null >"$log" 2>&1 &   # in the background, so Ctrl-C does not reach it

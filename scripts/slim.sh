@@ -14,7 +14,7 @@ if [[ ! -e build/encoder/manifest.json ]]; then
 fi
 before=$(du -sm .venv | cut -f1)
 {
-    comm -23 <(names encoder/requirements.txt encoder/model.txt) \
+    comm -23 <(names encoder/torch.txt encoder/requirements.txt encoder/model.txt) \
         <(names actions/requirements.txt actions/requirements-dev.txt)
     gpu_packages | cut -d= -f1
 } | xargs .venv/bin/python -m pip uninstall --yes --quiet --disable-pip-version-check

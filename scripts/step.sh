@@ -32,6 +32,8 @@ explain() {
 No space left on device;Disk quota exceeded|the disk is full.|free about 6 GB, then run the same command again.
 name resolution;Name or service not known;NewConnectionError;Network is unreachable;ConnectTimeout;Read timed out;ReadTimeout;Connection refused;ConnectionReset;ProxyError|the package index could not be reached.|check the network or the proxy (HTTPS_PROXY), then run the same command again.
 CERTIFICATE_VERIFY_FAILED|the package index's certificate is not trusted here.|name your organisation's certificates with PIP_CERT=/path/to/bundle.pem, then run the same command again.
+No matching distribution found for torch|PyTorch's CPU build is not in the package index that is set.|name PyTorch's own index in BONAFIDE_TORCH_INDEX ("PyTorch" in docs/setup.md), then run the same command again.
+DO NOT MATCH THE HASHES|a package is not the one that was locked: another file under its name, or a build that the lock does not know.|do not go on with it. Is another package index set (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL)? On another kind of machine, see "Other machines" in docs/setup.md.
 No matching distribution found;Could not find a version that satisfies|a package has no build for this machine or this Python.|see "Other machines" in docs/setup.md.
 Python\.h: No such file;command '?[a-z/_0-9-]*(gcc;cc;clang)'? failed;unable to execute|a package has to be compiled and the compiler or the Python headers are missing.|install them (Debian and Ubuntu: apt install build-essential python3-dev), then run the same command again.
 MemoryError;Cannot allocate memory;^Killed|there was not enough memory.|close other programs (about 4 GB must be free), then run the same command again.

@@ -2,12 +2,19 @@
 # Make and mend one Python environment.
 # Usage: venv.sh stale DIR VERSION...            print DIR/.stale when DIR is there but must be made anew
 #        venv.sh create DIR VARIABLE VERSION...  make it (anew, when stale); see find-python.sh
-#        venv.sh install DIR PIP-ARGUMENT...     install into it
+#        venv.sh install DIR PIP-ARGUMENT...     install into it: only what has one of the hashes in its file
+#        venv.sh torch DIR FILE                  the same for PyTorch, from BONAFIDE_TORCH_INDEX if that is set
 set -euo pipefail
 
 here=$(dirname "${BASH_SOURCE[0]}")
 act=$1 dir=$2
 shift 2
+
+install() {
+    touch "$dir/.installing"
+    "$dir/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off --require-hashes "$@"
+    rm "$dir/.installing"
+}
 
 # No interpreter left, another version of Python, or an install that was cut off half-way.
 is_stale() {
@@ -33,12 +40,14 @@ case $act in
         touch "$dir/.created"
         ;;
     install)
-        touch "$dir/.installing"
-        "$dir/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off "$@"
-        rm "$dir/.installing"
+        install "$@"
+        ;;
+    torch)
+        # That index serves this one package and no other, so no other can be slipped in from there.
+        install --no-deps ${BONAFIDE_TORCH_INDEX:+--index-url "$BONAFIDE_TORCH_INDEX"} -r "$1"
         ;;
     *)
-        sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}" >&2
+        sed -n '2,6s/^# //p' "${BASH_SOURCE[0]}" >&2
         exit 2
         ;;
 esac

@@ -1,9 +1,17 @@
-"""Words that are written wrongly, and the right ones: shared by both servers."""
+"""Spelling correction, shared by both servers."""
 
 from spelling.atlantic import common_form
+from spelling.corrector import Corrector
 from spelling.english import is_english
-from spelling.field import count_words
-from spelling.mend import Spelling
-from spelling.slips import Slip, correct, locate
+from spelling.known_words import count_words
+from spelling.typos import Typo, apply_corrections, locate_original
 
-__all__ = ["Slip", "Spelling", "common_form", "correct", "count_words", "is_english", "locate"]
+__all__ = [
+    "Corrector",
+    "Typo",
+    "apply_corrections",
+    "common_form",
+    "count_words",
+    "is_english",
+    "locate_original",
+]

@@ -6,6 +6,8 @@ from functools import cache
 from spelling.english import is_english, read_english
 
 _C = "[b-df-hj-np-tv-z]"
+# What stands before the letters looked for, in the same word; no word is longer.
+_W = r"\w{0,30}"
 # What both forms become. The common form is a key, not always a word.
 _RULES = [
     # oestrogen, lymphoedema, oesophagus, coeliac, diarrhoea, foetus; not "poet", "does", "shoes".
@@ -13,9 +15,9 @@ _RULES = [
     # anaemia, haemoglobin, paediatric, aetiology; not "aerobic", "Israel", "vertebrae".
     (r"ae(?!l|r|s?\b)", "e"),
     # tumour, behavioural, favourite; not "hour", "four", "course".
-    (rf"([aeiouy]\w*(?:{_C}|vi))our(?=(?:s|ed|ing|ful|al|ites?|able|less|hood|y)?\b)", r"\1or"),
+    (rf"([aeiouy]{_W}(?:{_C}|vi))our(?=(?:s|ed|ing|ful|al|ites?|able|less|hood|y)?\b)", r"\1or"),
     # organize, hospitalization; not "size", "prize". To -is: Porter cuts "organize" to "organ".
-    (rf"([aeiouy]\w*{_C})iz(?=(?:e[sdr]?|ers|ing|ations?)\b)", r"\1is"),
+    (rf"([aeiouy]{_W}{_C})iz(?=(?:e[sdr]?|ers|ing|ations?)\b)", r"\1is"),
     (r"yz(?=(?:e[sdr]?|ers|ing)\b)", "ys"),
     # fibre, litres, goitre; not "are", "figure".
     (rf"([aeiouy]{_C}*[bt])re(?=s?\b)", r"\1er"),
@@ -27,7 +29,7 @@ _RULES = [
 ]
 _COMPILED = [(re.compile(pattern, re.IGNORECASE), form) for pattern, form in _RULES]
 # travelling, labelled; not "recalled", whose "recall" is a word.
-_DOUBLE = re.compile(rf"\b(\w*[aeiouy]\w*{_C}[ae]l)l(?=(?:ing|ed|ers?)\b)", re.IGNORECASE)
+_DOUBLE = re.compile(rf"\b({_W}[aeiouy]{_W}{_C}[ae]l)l(?=(?:ing|ed|ers?)\b)", re.IGNORECASE)
 
 
 def common_form(text: str) -> str:

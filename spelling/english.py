@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
-from spelling.near import MIN_LETTERS, Near, Wrong
+from spelling.candidates import MIN_LETTERS, Candidate, Misspelling
 
 # The 82,834 words of symspellpy's list, mostly British, the most frequent first.
 DICTIONARY = "frequency_dictionary_en_82_765.txt"
@@ -20,13 +20,13 @@ def read_english() -> Iterator[str]:
     yield from _ranks()
 
 
-def find_english(wrong: Wrong, *, n_words: int) -> Iterator[Near]:
-    """Yield those of the `n_words` most frequent words that are one slip from a wrong one."""
+def find_english(misspelling: Misspelling, *, n_words: int) -> Iterator[Candidate]:
+    """Yield those of the `n_words` most frequent words that are one edit from a misspelt one."""
     ranks = _ranks()
-    for word in wrong.neighbours:
+    for word in misspelling.neighbours:
         rank = ranks.get(word, n_words)
         if rank < n_words and len(word) >= MIN_LETTERS:
-            yield Near.compare(wrong, word, -rank)
+            yield Candidate.compare(misspelling, word, -rank)
 
 
 @cache

@@ -1,54 +1,150 @@
 // <bonafide-chat>: the chat as one element, and what the script tag that loads it puts on the page.
 
 import { Conversation } from "./conversation.js";
-import { Panel } from "./panel.js";
-import { WORDS, makeSheet } from "./parts.js";
+import { h } from "./dom.js";
+import { mountForTag } from "./mount.js";
+import { Panel, SMALL } from "./panel.js";
+import { countryOf } from "./safety.js";
+import { addStyle } from "./style.js";
+import { ancestors, isPageDark } from "./theme.js";
+import { WORDS } from "./words.js";
+import "./numbers.js";
 import "./composer.js"; // where the modules are fetched one by one: with the others, not a wave later
+import "./notices.js";
+import "./state.js";
 import "./transport.js";
-import "./turns.js";
 
-/** @import { Options, Setting } from "./types" */
+/** @import { Options, Words } from "./types" */
+
+export { mount, unmount } from "./mount.js";
 
 /** Attributes that change no more than the look. */
 const LOOK = ["dir", "position", "theme"];
-/** Names in the browser's storage that elements of this page use. */
-const taken = new Set();
+/** What a page can set of them, each for dark, too. */
+const COLOURS = ["accent", "on-accent", "header", "on-header"].flatMap((each) => [each, `${each}-dark`]);
 
-export class BonafideChat extends HTMLElement {
+// Where a server draws pages in advance there are no elements, and importing this must not fail.
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? Object);
+
+export class BonafideChat extends Base {
   static observedAttributes = LOOK.concat(
-    "greeting heading lang mode open server starters storage words".split(" "),
+    "country greeting heading key lang logo mode open operator privacy requires-consent server starters storage subheading words words-src".split(" "),
   );
   #wiring = new AbortController();
   /** @type {Panel | undefined} */
   #panel;
+  #isNew = true;
   /** What was typed and not sent: it outlives a change of the attributes. */
   #draft = "";
+  /** @type {Conversation | undefined} */
+  #talk;
+  #isGranted = false;
+  /** @type {string[]} Questions asked before the element was on a page. */
+  #asked = [];
+  /** Whether the page was told that it is drawn. */
+  #isReady = false;
   #night = matchMedia("(prefers-color-scheme: dark)");
-  #shadow = this.attachShadow({ mode: "open" });
 
   connectedCallback() {
+    // What a script set before this class was there hides the accessor.
+    if (this.hasOwnProperty("open")) {
+      const { open } = this;
+      delete (/** @type {{ open?: boolean }} */ (this).open);
+      this.open = open;
+    }
+    this.#isReady = false;
+    this.#begin();
+  }
+
+  /** Draws, once the words are there; English ones are. */
+  #begin() {
+    const language = /** @type {HTMLElement | null} */ (this.closest("[lang]"))?.lang ?? "";
+    const source = this.getAttribute("words-src");
+    if (!source && /^(en\b|$)/i.test(language)) return this.#tryToDraw();
     this.#wiring = new AbortController();
     const { signal } = this.#wiring;
-    const words = { ...WORDS, ...parse(this.getAttribute("words")) };
-    const lang = this.lang || "en";
-    const conversation = new Conversation(this.#options(signal));
+    /** @param {Partial<Words>} [words] */
+    const draw = (words) => signal.aborted || this.#tryToDraw(words);
+    import("./packs.js")
+      .then(({ loadWords }) => loadWords(this.#server, language, source))
+      .then(draw, () => draw());
+  }
+
+  /** @param {Partial<Words>} [pack] */
+  #tryToDraw(pack) {
+    try {
+      this.#draw(pack);
+    } catch (error) {
+      return this.#giveUp("this browser cannot show the chat", error);
+    }
+    if (!this.#isReady) this.tell("ready");
+    this.#isReady = true;
+    for (const text of this.#asked.splice(0)) this.ask(text);
+  }
+
+  /** @param {Partial<Words>} [pack] Words in another language. */
+  #draw(pack) {
+    if (!window.HTMLDialogElement) throw new Error("it has no <dialog>");
+    this.#wiring = new AbortController();
+    const { signal } = this.#wiring;
+    const words = { ...WORDS, ...pack, ...parse(this.getAttribute("words")) };
+    words.subheading = this.getAttribute("subheading") ?? words.subheading;
+    const lang = this.lang || words.language;
+    const options = this.#options();
+    const conversation = new Conversation(options);
+    const { open } = conversation.place;
+    // As the page before left it, unless it would cover this one.
+    if (this.#isNew && open !== undefined && !matchMedia(SMALL).matches) this.open = open;
+    this.#isNew = false;
+    this.#talk = conversation;
     const panel = new Panel(this, conversation, {
       words,
       locale: navigator.languages.find((each) => each.startsWith(lang)) ?? lang,
-      name: this.getAttribute("heading") || words.heading,
+      name: conversation.name,
     });
     this.#panel = panel;
     panel.root.lang = lang;
     panel.input.value = this.#draft;
+    // Not before it can be drawn: until then what the page has in the element is seen.
+    const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    if (shadow.adoptedStyleSheets) shadow.adoptedStyleSheets = [];
+    shadow.replaceChildren(panel.root);
+    const style = addStyle(shadow);
+    panel.root.hidden = style !== undefined;
+    style?.then(
+      () => {
+        panel.root.hidden = false;
+        this.#paint();
+      },
+      (error) => this.#giveUp("this page does not show the chat", error),
+    );
     this.#paint();
-    this.#shadow.adoptedStyleSheets = [makeSheet()];
-    this.#shadow.replaceChildren(panel.root);
-    this.#night.addEventListener("change", () => this.#paint(), { signal });
-    for (const name of ["resize", "scroll"]) {
-      window.visualViewport?.addEventListener(name, () => this.#fit(), { signal });
+    if (!this.isInline && panel.root.showPopover) {
+      // Over all of the page, whatever it transforms or stacks.
+      panel.root.popover = "manual";
+      panel.root.showPopover();
     }
+    this.#follow(signal);
     panel.connect(signal);
-    this.#fit();
+    if (options.isAllowed) void this.#checkOrigin(options.server, signal);
+  }
+
+  /**
+   * Takes the chat off a site that may not use it: its visitors could do nothing about that.
+   * @param {string} server @param {AbortSignal} signal
+   */
+  async #checkOrigin(server, signal) {
+    if (new URL(server).origin === origin) return;
+    const reply = await fetch(`${server}/webhooks/web/about`, { credentials: "omit", signal }).catch(() => null);
+    if (reply?.status !== 403 || signal.aborted) return;
+    this.#giveUp(`${origin} is not in the setting BONAFIDE_WEB_ORIGINS of ${server}`);
+  }
+
+  /** Shows what the page has in the element instead. @param {string} why @param {unknown} [error] */
+  #giveUp(why, error = "") {
+    console.error(`bonafide-chat: ${why}`, error);
+    this.disconnectedCallback();
+    this.shadowRoot?.replaceChildren(h("slot"));
   }
 
   disconnectedCallback() {
@@ -62,13 +158,12 @@ export class BonafideChat extends HTMLElement {
     if (!this.#panel || before === after) return;
     if (name === "open") {
       if (before !== null && after !== null) return;
-      this.#fit();
       this.#panel.show(true);
     } else if (LOOK.includes(name)) {
       this.#paint();
     } else {
       this.disconnectedCallback();
-      this.connectedCallback();
+      this.#begin();
     }
   }
 
@@ -87,45 +182,81 @@ export class BonafideChat extends HTMLElement {
 
   /** Sends a message as if the user had typed it. @param {string} text */
   ask(text) {
-    this.#panel?.ask(text);
+    if (this.#panel) this.#panel.ask(text);
+    else this.#asked.push(text);
   }
 
-  /** @param {AbortSignal} signal @returns {Options} */
-  #options(signal) {
-    const address = this.getAttribute("server") || new URL(import.meta.url).origin;
-    const server = new URL(address, location.href).href.replace(/\/$/, "");
-    let key = `bonafide-chat ${server}`;
-    while (taken.has(key)) key += "+";
-    taken.add(key);
-    signal.addEventListener("abort", () => taken.delete(key));
+  /**
+   * Tells the page what happens, never what is said.
+   * @param {"ready" | "open" | "close" | "message" | "feedback" | "consent" | "error"} name @param {object} [detail]
+   */
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(`bonafide-${name}`, { bubbles: true, composed: true, detail }));
+  }
+
+  get #server() {
+    const address = this.getAttribute("server") || new URL(import.meta.url, location.href).origin;
+    return new URL(address, location.href).href.replace(/\/$/, "");
+  }
+
+  /**
+   * Lets the chat store and send, where `requires-consent` keeps it from both. Nothing remembers it:
+   * a page that has consent says so each time.
+   */
+  grant() {
+    this.#isGranted = true;
+    this.#talk?.grant();
+  }
+
+  /** @returns {Options} */
+  #options() {
+    const server = this.#server;
+    const key = ["bonafide-chat", server, this.getAttribute("key")].filter(Boolean).join(" ");
     const starters = (this.getAttribute("starters") ?? "").split("|");
     return {
       server,
       key,
       storage: this.getAttribute("storage") ?? "local",
-      locale: this.lang || navigator.language,
+      country: () => countryOf(this),
+      locale: navigator.language,
+      name: this.getAttribute("heading") ?? "",
+      operator: this.getAttribute("operator") ?? "",
+      privacy: this.getAttribute("privacy") ?? "",
+      isAllowed: this.#isGranted || !this.hasAttribute("requires-consent"),
       greeting: this.getAttribute("greeting") ?? "",
       starters: starters.map((each) => each.trim()).filter(Boolean),
       onChange: (fresh) => this.#panel?.render(fresh),
     };
   }
 
-  /** Keeps the input above a phone's keyboard; a page that is zoomed in is left alone. */
-  #fit() {
-    const { height = 0, offsetTop = 0, scale = 2 } = window.visualViewport ?? {};
-    if (!this.open || scale > 1.01) return;
-    this.#panel?.root.style.setProperty("--height", `${height}px`);
-    this.#panel?.root.style.setProperty("--top", `${offsetTop}px`);
+  /** Paints again when the page around it, or the device, is set to other colours. */
+  #follow(/** @type {AbortSignal} */ signal) {
+    const paint = () => this.#paint();
+    const around = ancestors(this);
+    const observer = new MutationObserver(paint);
+    for (const each of [this, ...around]) observer.observe(each, { attributes: true });
+    signal.addEventListener("abort", () => observer.disconnect());
+    this.#night.addEventListener("change", paint, { signal });
+    window.addEventListener("load", paint, { signal }); // with styles that come late
+    const settle = (/** @type {any} */ { target }) => around.includes(target) && paint();
+    document.addEventListener("transitionend", settle, { signal });
   }
 
   /** Sets colours, side and direction of text. */
   #paint() {
-    const theme = this.getAttribute("theme");
-    const isDark = theme === "dark" || (theme !== "light" && this.#night.matches);
-    const names = [this.isInline ? "inline" : "floating", this.getAttribute("position"), isDark && "dark"];
     const { root } = /** @type {Panel} */ (this.#panel);
+    const theme = this.getAttribute("theme");
+    const isNight = this.#night.matches;
+    const isDark =
+      theme === "dark" ||
+      (theme === "auto" ? isNight : theme !== "light" && isPageDark(this, isNight));
+    const names = [this.isInline ? "inline" : "floating", this.getAttribute("position"), isDark && "dark"];
     root.className = ["root", ...names].filter(Boolean).join(" ");
     root.dir = this.dir || getComputedStyle(this).direction;
+    const style = getComputedStyle(root);
+    const isGiven = COLOURS.some((name) => style.getPropertyValue(`--bonafide-${name}`));
+    // Without it the page's colours are shown as they are.
+    if (isGiven) import("./colours.js").then((late) => late.guardColours(root, isDark), () => {});
   }
 }
 
@@ -140,19 +271,7 @@ function parse(json) {
   }
 }
 
-/** Puts a chat on the page, with the script tag's data-… attributes, unless it has one already. */
-function mount() {
-  if (document.querySelector("bonafide-chat")) return;
-  const scripts = [...document.querySelectorAll("script")];
-  const data = scripts.find(({ src }) => src === import.meta.url)?.dataset ?? {};
-  if (data.mount === "none") return;
-  const chat = document.createElement("bonafide-chat");
-  for (const [name, value] of Object.entries(data)) chat.setAttribute(name, value ?? "");
-  document.body.append(chat);
-}
-
-if (!customElements.get("bonafide-chat")) {
-  customElements.define("bonafide-chat", BonafideChat);
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", mount);
-  else mount();
+if (globalThis.customElements) {
+  if (!customElements.get("bonafide-chat")) customElements.define("bonafide-chat", BonafideChat);
+  mountForTag(import.meta.url);
 }

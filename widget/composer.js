@@ -1,11 +1,10 @@
 // Where the user types.
 
-import { fill, h, icon } from "./parts.js";
+import { h, icon, moveFocus } from "./dom.js";
+import { fill } from "./words.js";
 
 /** @import { Setting } from "./types" */
 
-/** Longest message, in characters: the server's own limit. */
-const MAX_LENGTH = 2000;
 /** The counter shows when this few characters are left. */
 const NEAR_LIMIT = 200;
 
@@ -43,22 +42,23 @@ export class Composer {
   #submit(event) {
     event.preventDefault();
     const text = this.input.value.trim();
-    this.input.focus();
-    if (text.length > MAX_LENGTH) return this.#setting.announce(this.#count.textContent ?? "");
+    moveFocus(this.input);
+    const { announce, talk, pick } = this.#setting;
+    if (text.length > talk.maxChars) return announce(this.#count.textContent ?? "");
     if (!text) return;
     this.input.value = "";
     this.measure();
-    this.#setting.pick(text);
+    pick(text);
   }
 
   /** Fits the input to its text, and counts near the limit. */
   measure() {
-    const { words, announce } = this.#setting;
+    const { words, announce, talk } = this.#setting;
     const { input } = this;
-    const left = MAX_LENGTH - input.value.trim().length;
+    const left = talk.maxChars - input.value.trim().length;
     const wasSilent = !this.#count.textContent;
     this.#count.classList.toggle("over", left < 0);
-    const line = fill(left < 0 ? words.over : words.left, { n: Math.abs(left) });
+    const line = fill(left < 0 ? words.over : words.left, { n: Math.abs(left) }, words.language);
     this.#count.textContent = left > NEAR_LIMIT ? "" : line;
     if (wasSilent && left <= NEAR_LIMIT) announce(line);
     input.setAttribute("aria-invalid", String(left < 0));

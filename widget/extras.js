@@ -1,310 +1,413 @@
-// What is fetched once the chat is open: sources, thumbs, and the menu. It imports nothing:
-// the server sends the other modules as one file, and a module of it would come a second time.
+// What is fetched once the chat is open: sources, thumbs, and the menu.
 
+import { makeAlarm } from "./alarm.js";
+import { countBeside, fillReply } from "./answer.js";
+import { addContact } from "./contact.js";
+import { h, moveFocus } from "./dom.js";
+import { eraseAll } from "./erase.js";
+import { factsOf, renderFacts } from "./facts.js";
+import { Fittings } from "./fittings.js";
+import { greetAs } from "./greeting.js";
+import "./numbers-all.js";
+import { addStyle } from "./style.js";
+import { addHints } from "./suggest.js";
+import { printTranscript, saveText, writeText } from "./transcript.js";
+import { drawMessage, readMessage } from "./turns.js";
+import { fill } from "./words.js";
+
+/** @import { BonafideChat } from "./bonafide-chat.js" */
+/** @import { Composer } from "./composer.js" */
 /** @import { Conversation } from "./conversation.js" */
-/** @import { Kit, Setting, Turn } from "./types" */
+/** @import { ExtraSetting, Message, Parts, Setting, Turn } from "./types" */
 
 /** Words of these parts; the attribute `words` replaces them, too. */
 export const WORDS = {
-  more: "More sources ({n})",
-  section: "Section: {section}",
-  reviewed: "checked {date}",
-  passage: "Show the whole passage",
+  renewed: "The earlier conversation had ended. This is a new one.",
+  you: "You",
+  general: "What the documents say about this",
+  choices: "Choose one",
+  suggestions: "You can also ask",
+  call: "Call {number}",
+  unreadable: "This message cannot be shown.",
+  unsent: "Your message has not been sent. If this is an emergency, do not wait. Call {number} now.",
+  source: "Source",
+  sources: "Sources",
+  countSources: { one: "{n} source", other: "{n} sources" },
+  countSuggestions: { one: "{n} suggestion", other: "{n} suggestions" },
+  countPassages: { one: "{n} passage", other: "{n} passages" },
+  countDocuments: { one: "{n} document", other: "{n} documents" },
+  extent: "{passages} in {documents}",
+  page: "page {n}",
+  checked: "checked against its sources on {date}",
+  reviewed: "reviewed by {name}",
+  notReviewed: "not reviewed by a clinician yet",
+  passage: "Another passage",
+  read: "Read it in the document",
+  published: "See it at {site}",
   newTab: "(opens in a new tab)",
+  copyAnswer: "Copy with source",
+  readAloud: "Read aloud",
+  stopReading: "Stop reading",
   helpful: "Did this help?",
   restart: "New conversation",
   copy: "Copy the conversation",
-  print: "Print or save",
+  save: "Save as text",
+  print: "Print or save as PDF",
+  aloud: "Read answers aloud",
+  transcript: "Conversation with {name}",
+  savedAt: "Saved on {date} from {site}",
   forget: "Delete my data",
-  yes: "Yes",
-  no: "No",
-  reason: "What was missing or wrong? You need not say. Please leave out names and health details.",
-  sendReason: "Send feedback",
+  yes: "This helped",
+  no: "This did not help",
+  why: "What was wrong? You need not say.",
+  notMyQuestion: "Not my question",
+  hard: "Too hard to read",
+  wrong: "Wrong",
+  old: "Out of date",
+  missing: "Something is missing",
+  reason: "In your own words, without names or health details",
+  sendReason: "Send",
   notRated: "That could not be saved. Please try again.",
   copied: "Copied.",
   notCopied: "This browser does not allow copying.",
-  askRestart: "Start again and clear these messages from this browser?",
-  askForget: "Delete this conversation, here and on the server?",
-  notForgotten: "Not deleted, because the server could not be reached. Please try again.",
+  askRestart: "Start a new conversation? These messages go from this browser. “Delete my data” deletes them on the server, too.",
+  askForget: "Delete all that you wrote, here and on the server?",
+  notForgotten: "Not all is deleted, because the server could not be reached. Conversations that it still has: {n}. Please try again.",
+  tellAbout: "About this chat",
+  leaveOut: "Please leave out names and other personal details.",
+  runBy: "This chat is run by {operator}.",
+  privacy: "Privacy notice",
+  kept: "Messages stay in this browser for a day, or until you delete them.",
+  keptTab: "Messages stay in this tab until you close it, for a day at most.",
+  notKept: "Messages are not kept when you leave this page.",
+  keptThere: {
+    one: "The server keeps what you write for a day at most, or until you delete it.",
+    other: "The server keeps what you write for {n} days at most, or until you delete it.",
+  },
+  keptForever: "The server keeps what you write until you delete it.",
+  done: "Close",
   forgotten: "Your conversation has been deleted.",
+  deleting: "Deleting…",
   confirmRestart: "Start again",
   confirmForget: "Delete",
   cancel: "Keep it",
+  askPerson: "Ask a person",
+  askName: "Ask {name}",
+  contactPage: "Contact page",
+  openNow: "Open now.",
+  openUntil: "Open now, until {time}.",
+  closedNow: "Closed now. Open again {day}, {time}.",
+  today: "today",
+  zone: " ({zone})",
+  hints: "Questions that the documents answer",
+  hintCount: { one: "{n} question fits. Arrow down chooses it.", other: "{n} questions fit. Arrow down chooses one." },
+  again: "Trying again {when}.",
+  edit: "Edit",
+  remove: "Remove",
+  jump: "New answer ↓",
+  size: "Text size",
+  smaller: "Smaller text",
+  larger: "Larger text",
+  widen: "Wider window",
 };
 
-const PATHS = {
-  thumb: "M7 11v9H4v-9zl4-8a2 2 0 0 1 2 2v4h6l-1.5 11H7",
-  out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
-  document: "M6 3h8l4 4v14H6zM9 11h6M9 15h6",
-};
+/** Turns after which somebody else has to be asked; an emergency has its own numbers. */
+const NEEDS_PERSON = new Set(/** @type {unknown[]} */ (["abstain", "advice"]));
 
 const CSS = `
-.source { border: 1px solid var(--line); border-radius: var(--round); padding: .75em 1em; background: var(--field); }
-.source .title { font-size: 1em; font-weight: 600; display: flex; gap: .6em; color: var(--accent); }
-summary { display: flex; align-items: center; gap: .7em; min-height: 2.75em; cursor: pointer; }
-summary::before { content: ""; flex: none; width: .5em; height: .5em; margin: .2em; border: solid; border-width: 0 2px 2px 0; transform: rotate(45deg); }
-[open] > summary::before { transform: rotate(225deg); }
-.source details p { padding: .75em; background: var(--paper); color: var(--ink); white-space: pre-line; }
-blockquote { white-space: normal; }
-blockquote > * + * { margin-block-start: .5em; }
-blockquote :is(ul, ol) { padding-inline-start: 1.25em; list-style-type: disc; }
-blockquote ol { display: grid; gap: .5em; list-style-type: decimal; }
+.icon.out { width: .8em; height: .8em; margin-inline-start: .35em; }
+.typing { display: flex; align-items: center; gap: .25em; }
+.typing i { width: .45em; height: .45em; border-radius: 50%; background: var(--accent); animation: pulse 1.2s infinite; }
+.typing i:nth-child(2) { animation-delay: .2s; }
+.typing i:nth-child(3) { animation-delay: .4s; margin-inline-end: .5em; }
+@keyframes pulse { 50% { opacity: .25; } }
+.count { flex: 1 0 100%; }
+:empty.count { display: none; }
+.over { color: var(--alarm); font-weight: 600; }
+@media (prefers-reduced-motion: reduce) { i { animation: none !important; } }
+.message, .said, blockquote, .foot, .source { display: grid; gap: .5em; grid-template-columns: minmax(0, 1fr); }
+.said, blockquote, .disclaimer { max-width: 33em; }
+.meta, .lead, .disclaimer, .source p, .state { color: var(--soft); font-size: .875em; }
+.meta { font-size: .8125em; margin-block-end: -.4em; }
+.lead { font-weight: 600; }
+.user { justify-items: end; }
+.user .said { background: var(--tint); padding: .6em 1em; border-radius: var(--round); max-width: 88%; white-space: pre-wrap; }
+.emergency { border: 3px solid var(--alarm); border-radius: var(--round); background: var(--alarm-paper); display: grid; gap: 1em; padding: 1em; }
+.alarm, .calls :is(a, p) { display: flex; align-items: center; gap: .7em; }
+.alarm { color: var(--alarm); font-size: 1.1875em; }
+.calls :is(a, p) { padding: .6em 1em; border: 2px solid var(--alarm); border-radius: var(--round); color: var(--alarm); text-decoration: none; }
+.calls a { background: var(--alarm); color: var(--on-alarm); outline-color: var(--ink); }
+.calls b { font-size: 1.1875em; display: block; }
+.state { display: flex; flex-wrap: wrap; justify-content: end; align-items: center; gap: .25em .5em; text-align: end; }
+.failed span { color: var(--alarm); flex: 1 0 100%; }
+h3, h4 { font-size: 1.125em; line-height: 1.35; }
+blockquote { border-inline-start: .2em solid var(--accent); padding-inline-start: 1em; font-size: 1.0625em; }
+.foot { min-height: 2.75em; }
+.suggestions { justify-items: start; counter-reset: choice; }
+.clarify button::before { counter-increment: choice; content: counter(choice) "."; font-weight: 600; margin-inline-end: .4em; }
+.panel { max-height: calc(var(--height, 100dvh) - var(--block) - var(--gap)); inset-block-end: calc(var(--block) + max(var(--bottom, 0px), env(safe-area-inset-bottom, 0px))); font-size: var(--size, 1em); }
+div.panel { max-height: none; }
+@media (max-width: 30em), (max-height: 28em) {
+  dialog.panel { max-height: none; inset-block-end: auto; padding: env(safe-area-inset-top, 0) env(safe-area-inset-right, 0) env(safe-area-inset-bottom, 0) env(safe-area-inset-left, 0); overscroll-behavior: contain; }
+}
+:is(.said, blockquote) :is(ul, ol) { gap: .35em; padding-inline-start: 1.25em; list-style: disc; }
+:is(.said, blockquote) ol { display: grid; list-style: decimal; }
+.down > p a { background: var(--alarm); color: var(--on-alarm); padding-inline: .75em; border-radius: var(--round); }
+@media (max-height: 28em) {
+  .emergency { gap: .5em; padding: .5em; }
+  .calls { order: -1; }
+  .calls :is(a, p) { padding-block: .25em; }
+}
 .mark { background: var(--mark); border-radius: .2em; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
-.state button { margin-inline-start: .75em; }
-@media print { .root { display: none; } }
+.first { font-weight: 600; }
+.suggestions, .chips { display: flex; flex-wrap: wrap; gap: 0 .4em; }
+.clarify { flex-direction: column; align-items: start; }
+.message:not(.last) > .suggestions:not(.clarify, :focus-within) { display: none; }
+:is(.suggestions, .chips) button { display: flex; align-items: center; padding: .2em 0; border: 0; background: none; outline: none; }
+:is(.suggestions, .chips) span { padding: .3em .9em; border: 1px solid var(--edge); border-radius: 1.2em; font-size: .9375em; line-height: 1.35; }
+:is(.suggestions, .chips) :hover > span { background: var(--tint); }
+:focus-visible > span { outline: 3px solid var(--accent); }
+.row { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .5em; margin-inline-end: -.7em; }
+.acts, .rating { display: flex; margin-inline-start: auto; color: var(--soft); }
+.acts .tool { border-radius: 50%; }
+.acts .tool:hover { background: var(--tint); color: var(--accent); }
+.acts .icon { width: 1.25em; height: 1.25em; }
+.acts [aria-pressed=true] { color: var(--accent); }
+.acts [aria-pressed=true] path { fill: currentColor; fill-opacity: .3; }
+[value=down] .icon { transform: scale(-1); }
+.acts .speak { display: none; }
+:host([read-aloud]) .acts .speak { display: grid; }
+button.copy { display: flex; align-items: center; gap: .5em; font-size: .9375em; }
+.copy .icon { width: 1.1em; height: 1.1em; }
+button.origin { flex: 1 1 10em; display: flex; align-items: center; gap: .5em; min-height: 3.15em; padding: .2em 0; border: 0; background: none; font-size: .875em; line-height: 1.35; }
+.origin::after, summary::before { content: ""; flex: none; width: .4em; height: .4em; margin: 0 .25em; border: solid; border-width: 0 2px 2px 0; transform: rotate(45deg); }
+.origin[aria-expanded=true]::after, [open] > summary::before { transform: rotate(225deg); }
+.origin:hover > span { text-decoration: underline; }
+.sources { gap: 1em; padding: .9em 1em; background: var(--field); border-radius: var(--round); font-size: .9375em; }
+.source + .source { border-block-start: 1px solid var(--line); padding-block-start: .9em; }
+.source { gap: .35em; }
+.source p { font-size: .9375em; }
+.sources a { display: inline-block; padding-block: .3em; }
+.source .title { font-size: 1em; font-weight: 600; color: var(--ink); }
+summary { display: flex; align-items: center; gap: .5em; min-height: 2.95em; cursor: pointer; }
+.source details p { color: var(--ink); font-size: 1em; white-space: pre-line; }
+.reasons:empty, .noted:empty { display: none; }
+.reasons, .reasons form { display: grid; gap: .5em; justify-items: start; }
+.chips [aria-pressed=true] span { background: var(--accent); color: var(--on-accent); border-color: transparent; }
+.reasons form { width: 100%; grid-template-columns: 1fr auto; align-items: end; }
+.reasons label { font-size: .875em; color: var(--soft); }
+input { display: block; width: 100%; margin-block-start: .4em; font-size: 1rem; }
+.options { position: absolute; inset-block-start: 100%; inset-inline-end: .5em; z-index: 2; display: grid; max-height: calc(min(100dvh, 40em) - 5em); overflow: auto; padding: .4em; background: var(--paper); border: 1px solid var(--line); border-radius: var(--round); box-shadow: 0 .4em 1.2em #0003; }
+.options button { border-color: transparent; color: var(--ink); }
+.options [aria-pressed=true]::after { content: " ✓"; }
+.state button { min-height: 3.15em; }
+@media print {
+  .root.root { --ink: #000; --soft: #333; --paper: #fff; --field: #fff; --tint: #fff; --accent: #000; --alarm: #000; --alarm-paper: #fff; --on-alarm: #000; color-scheme: light; }
+  .inline :is(.panel, .log) { display: block; height: auto; max-height: none; overflow: visible; }
+  .inline :is(.ask, .bar, .acts, .tool, .suggestions:not(.clarify), .reasons, .noted, .typing, .sources .icon) { display: none; }
+  .inline .copy, .origin::after, summary::before { display: none; }
+  .inline .sources a::after { content: " " attr(href); }
+  .calls.calls a { background: none; color: #000; }
+  .sources.sources[hidden] { display: grid !important; }
+  .message > * { break-inside: avoid; }
+}
 @media (forced-colors: active) {
-  [aria-pressed=true], .solid, .calls a { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; }
+  .chips [aria-pressed=true] span, .acts [aria-pressed=true], .hints [aria-selected=true], .solid, .calls a { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; }
   .user .said { border: 1px solid; }
   .mark { forced-color-adjust: none; background: Mark; color: MarkText; }
 }
-.options { position: absolute; inset-block-start: 100%; inset-inline-end: .5em; z-index: 1; display: grid; padding: .4em; background: var(--paper); border: 1px solid var(--line); border-radius: var(--round); box-shadow: 0 .4em 1.2em #0003; }
-.options button { border-color: transparent; color: var(--ink); }
-.rating { display: flex; flex-wrap: wrap; align-items: center; gap: .5em; color: var(--soft); }
-.rating button { display: flex; align-items: center; gap: .5em; }
-.rating form, .rating .note { flex: 1 0 100%; display: grid; gap: .6em; justify-items: start; }
-.rating .note:empty { display: none; }
-input { display: block; width: 100%; margin-block-start: .5em; }
-[value=down] .icon { transform: scaleY(-1); }
-button[aria-pressed=true] { background: var(--accent); color: var(--on-accent); }
+.contact { color: var(--ink); display: grid; gap: .35em; padding: .75em 1em; background: var(--field); border-radius: var(--round); font-size: .9375em; }
+.contact ul { display: flex; flex-wrap: wrap; gap: 0 1.25em; }
+.contact a { display: flex; align-items: center; gap: .4em; min-height: 2.75em; }
+.contact .icon { width: 1.1em; height: 1.1em; }
+.contact .lead { margin: 0; color: var(--ink); }
+.message:not(.last) .contact { display: none; }
+.options .contact { margin: .25em .6em .6em; max-width: 20em; }
+.head img, ::slotted([slot=logo]) { max-height: 2.5em; max-width: 8em; margin-inline-end: .75em; }
+.danger { border-color: var(--alarm); color: var(--alarm); }
+.facts { display: grid; gap: .4em; margin: 0; }
+.hints { flex: 1 0 100%; gap: 0; max-height: 16em; overflow-y: auto; border: 1px solid var(--edge); border-radius: var(--round); background: var(--paper); }
+.hints li { display: flex; align-items: center; min-height: 2.75em; padding: .4em 1em; cursor: pointer; line-height: 1.35; }
+.hints li + li { border-block-start: 1px solid var(--line); }
+.hints li:hover { background: var(--tint); }
+.hints [aria-selected=true] { background: var(--accent); color: var(--on-accent); }
+.sizes { display: flex; align-items: center; gap: .25em; padding-inline-start: 1em; color: var(--ink); }
+.sizes button { border-color: var(--edge); min-width: 3em; text-align: center; }
+.sizes :first-child { margin-inline-start: auto; }
+.inline .widen { display: none; }
+.jump { position: sticky; inset-block-end: 0; display: block; margin-inline: auto; z-index: 1; }
+.wide > .panel { width: 46em; height: 100vh; }
+@media (max-width: 48em), (max-height: 28em) { .widen { display: none; } }
+@media (prefers-contrast: more) {
+  .root { --soft: var(--ink); --line: var(--edge); --edge: var(--ink); }
+  .user .said { border: 1px solid; }
+}
 `;
 
-/** Returns the sheet for what is drawn here. @param {Kit} kit */
-export function makeExtraSheet({ makeSheet }) {
-  return makeSheet(CSS);
-}
-
 /**
- * Fills in lists and marks of what is quoted, where it comes from, and the thumbs.
- * @param {HTMLElement} block The quotation.
- * @param {HTMLElement} about @param {HTMLElement} rating @param {Turn} turn @param {Setting} setting
+ * Returns the nodes of a message.
+ * @param {Message} message @param {Setting} setting @param {boolean} isDisclaimed
  */
-export function fillAnswer(block, about, rating, turn, setting) {
-  const { objects, text } = setting.kit;
-  const quote = text(block.textContent);
-  fillQuote(block, quote, turn, setting.kit);
-  const shown = [text(turn.heading), quote];
-  about.append(renderSources(objects(turn.citations), shown, setting));
-  fillRating(rating, text(turn.answer_id), setting);
+export function renderMessage(message, setting, isDisclaimed) {
+  return drawMessage(message, withWords(setting), isDisclaimed);
+}
+
+/** Returns what a message says, in paragraphs. @param {Element} item */
+export function read(item) {
+  return readMessage(item);
+}
+
+/** Adds the style of what is drawn here. @param {ShadowRoot} root */
+export function addExtraStyle(root) {
+  addStyle(root, CSS)?.catch(() => {}); // the element itself gives up where no style is allowed
 }
 
 /**
- * Draws lines that begin as those of a list as one, and shows what is marked. The text in it stays
- * the same, to the letter. What is marked is for the eye: a `mark` would be read out as one.
- * @param {HTMLElement} block @param {string} quote @param {Turn} turn @param {Kit} kit
+ * Returns a setting with the words of these parts, too.
+ * @param {Setting} setting @returns {ExtraSetting}
  */
-function fillQuote(block, quote, { marks }, { h, text }) {
-  const ranges = (Array.isArray(marks) ? marks : [])
-    .map((each) => ({ from: quote.indexOf(text(each)), length: text(each).length }))
-    .filter(({ from }) => from >= 0)
-    .sort((one, other) => one.from - other.from);
-  /** @param {number} start @param {number} end */
-  const cut = (start, end) => {
-    const runs = [];
-    for (const { from, length } of ranges) {
-      const left = Math.max(from, start);
-      const right = Math.min(from + length, end);
-      if (left >= right) continue;
-      runs.push(quote.slice(start, left), h("span", { class: "mark" }, quote.slice(left, right)));
-      start = right;
-    }
-    return [...runs, quote.slice(start, end)];
-  };
-  let at = 0;
-  block.replaceChildren();
-  for (const line of quote.split("\n")) {
-    const [sign] = /^(-|\d+\.) /.exec(line) ?? [""];
-    const end = at + line.length;
-    const tag = sign ? (sign === "- " ? "ul" : "ol") : "p";
-    const last = block.lastElementChild;
-    const isNext = sign && last?.localName === tag;
-    const part = isNext ? last : h(tag, { start: parseInt(sign) || undefined });
-    if (at) (isNext ? part : block).append("\n");
-    if (!isNext) block.append(part);
-    const runs = cut(at + sign.length, end);
-    const dash = h("span", { class: "hidden", "aria-hidden": "true" }, sign);
-    part.append(...(sign ? [h("li", {}, dash, ...runs)] : runs));
-    at = end + 1;
-  }
+function withWords(setting) {
+  return { ...setting, words: { ...WORDS, ...setting.words } };
 }
 
 /**
- * Returns the source of the quote, and the other passages folded away.
- * @param {Record<string, unknown>[]} citations
- * @param {string[]} shown Heading and words of the quote.
- * @param {Setting} setting
+ * Adds what can wait until the chat is open: headings while a question is typed, the page's logo.
+ * @param {BonafideChat} host @param {Composer} composer @param {Setting} setting
  */
-function renderSources(citations, shown, setting) {
-  const { h, fill } = setting.kit;
-  const words = { ...WORDS, ...setting.words };
-  const [first, ...others] = citations.map((each, place) =>
-    renderSource(each, place ? [] : shown, setting),
-  );
-  const rest = h("ul", { role: "list" }, ...others);
-  const more = h("summary", {}, fill(words.more, { n: others.length }));
-  return h(
-    "div",
-    { class: "sources" },
-    h("p", { class: "lead" }, words.source),
-    h("ul", { role: "list" }, first ?? ""),
-    others.length > 0 && h("details", { class: "more" }, more, rest),
-  );
+export function completePanel(host, composer, setting) {
+  if (host.getAttribute("suggest") !== "off") addHints(composer, withWords(setting));
+  const source = host.getAttribute("logo");
+  if (source) host.shadowRoot?.querySelector("[name=logo]")?.replaceChildren(...makeLogo(source, setting.talk.options.server));
 }
 
 /**
- * Returns a document, with its section and passage where they do not stand above it already.
- * @param {Record<string, unknown>} citation @param {string[]} shown @param {Setting} setting
+ * Returns a picture of the page's own server or of the bot's: no third learns who reads.
+ * @param {string} source @param {string} server
  */
-function renderSource(citation, shown, setting) {
-  const { h, fill, icon, text, safeAddress } = setting.kit;
-  const words = { ...WORDS, ...setting.words };
-  const title = text(citation.title);
-  const section = text(citation.section);
-  const reviewed = text(citation.reviewed);
-  const date = reviewed && fill(words.reviewed, { date: spellDate(reviewed, setting.locale) });
-  const origin = [text(citation.publisher), date].filter(Boolean).join(", ");
-  const address = safeAddress(citation.url);
-  const link = h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, title);
-  link.append(icon("out", PATHS.out), h("span", { class: "hidden" }, ` ${words.newTab}`));
-  const passage = text(citation.text);
-  return h(
-    "li",
-    { class: "source", dir: "auto" },
-    h("p", { class: "title" }, icon("document", PATHS.document), address ? link : h("span", {}, title)),
-    !["", title, ...shown].includes(section) && h("p", {}, fill(words.section, { section })),
-    origin !== "" && h("p", {}, origin),
-    !["", ...shown].includes(passage) &&
-      h("details", {}, h("summary", {}, words.passage), h("p", {}, passage)),
-  );
-}
-
-/** @param {string} date @param {string} locale */
-function spellDate(date, locale) {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date));
-  if (!isDay) return date;
-  return new Date(date).toLocaleDateString(locale, { dateStyle: "long", timeZone: "UTC" });
+function makeLogo(source, server) {
+  const { href } = h("a", { href: source });
+  const places = [location.origin, server].map((each) => `${each}/`);
+  if (places.some((place) => href.startsWith(place))) return [h("img", { src: href, alt: "" })];
+  console.error(`bonafide-chat: the logo is neither of this site nor of the bot's: ${href}`);
+  return [];
 }
 
 /**
- * Fills in thumbs up and down; down asks for a reason, which nobody has to give.
- * @param {HTMLElement} holder @param {string} answerId @param {Setting} setting
+ * Returns what keeps watch over what is not sent.
+ * @param {HTMLElement} box @param {Setting} setting
  */
-function fillRating(holder, answerId, setting) {
-  const { h, icon } = setting.kit;
-  const words = { ...WORDS, ...setting.words };
-  const { rating, rate, announce } = setting;
-  const note = h("p", { class: "note" });
-  const buttons = [words.yes, words.no].map((label, place) => {
-    const value = place ? "down" : "up";
-    return h("button", { value, click: () => choose(value) }, icon("thumb", PATHS.thumb), label);
-  });
-  /** @param {string | undefined} value */
-  const press = (value) => {
-    for (const each of buttons) each.setAttribute("aria-pressed", String(each.value === value));
-  };
-  /** @param {string} value @param {string} reason */
-  const send = async (value, reason) => {
-    press(value);
-    try {
-      note.textContent = await rate(answerId, value, reason);
-    } catch {
-      press(rating(answerId));
-      note.textContent = words.notRated;
-    }
-    announce(note.textContent);
-  };
-  /** @param {string} value */
-  const choose = (value) => {
-    holder.querySelector("form")?.remove();
-    if (value === "down") {
-      const input = h("input", { maxlength: 500, autocomplete: "off" });
-      const label = h("label", {}, words.reason, input);
-      const submit = (/** @type {Event} */ event) => {
-        event.preventDefault();
-        const reason = input.value.trim();
-        buttons[1]?.focus();
-        holder.querySelector("form")?.remove();
-        if (reason) void send("down", reason);
-      };
-      holder.append(h("form", { submit }, label, h("button", {}, words.sendReason)));
-      input.focus();
-    }
-    void send(value, "");
-  };
-  press(rating(answerId));
-  holder.role = "group";
-  holder.ariaLabel = words.helpful;
-  holder.append(h("span", {}, words.helpful), ...buttons, note);
+export function makeWatch(box, setting) {
+  return makeAlarm(box, withWords(setting));
 }
 
 /**
- * Returns the menu's buttons.
- * @param {Conversation} talk @param {Setting} setting @param {() => Element[]} items The messages.
+ * Fills in what stands under a reply, and the marks of what is quoted over it.
+ * @param {HTMLElement} foot @param {HTMLElement} block The quotation.
+ * @param {Turn} turn @param {Setting} setting
+ */
+export function fillFoot(foot, block, turn, setting) {
+  const full = withWords(setting);
+  fillReply(foot, block, turn, full);
+  if (NEEDS_PERSON.has(turn.kind)) addContact(foot, full);
+}
+
+/** Returns what else a reply has, in a few words. @param {Turn} turn @param {Setting} setting */
+export function countOthers(turn, setting) {
+  return countBeside(turn, withWords(setting));
+}
+
+/** Fits out a panel. @param {Parts} parts @param {Setting} setting @param {AbortSignal} signal */
+export function fitOut(parts, setting, signal) {
+  return new Fittings(parts, withWords(setting), signal);
+}
+
+/** Greets. @param {Conversation} talk @param {() => void} spare Where the server's words are not known. */
+export function greet(talk, spare) {
+  return greetAs(talk, spare);
+}
+
+/**
+ * Says under the greeting what is to know before anything is typed.
+ * @param {HTMLElement} place @param {Conversation} talk @param {Setting} setting
+ */
+export function fillFacts(place, talk, setting) {
+  place.replaceChildren(...renderFacts(talk, withWords(setting).words));
+}
+
+/**
+ * Returns the menu's buttons, and the way to a person under them.
+ * @param {Conversation} talk @param {Setting} setting
  * @param {(line: string, ...buttons: HTMLElement[]) => void} say Shows a line and what can be done.
  * @param {() => void} close Closes the menu.
  */
-export function makeOptions(talk, setting, items, say, close) {
-  const { h, read } = setting.kit;
-  const words = { ...WORDS, ...setting.words };
-  const transcript = () =>
-    items().map((item) => {
-      const addresses = [...item.querySelectorAll("a")].map(({ href }) => href);
-      const lines = read(item, "time, .source > p, .note").replaceAll(words.newTab, "");
-      return [lines, ...addresses].join("\n");
-    });
-  /** @param {string} question @param {string} yes @param {() => Promise<void>} act */
-  const confirm = (question, yes, act) => {
+export function makeOptions(talk, setting, say, close) {
+  const full = withWords(setting);
+  const { words } = full;
+  /**
+   * @param {string} question @param {string} yes @param {() => Promise<void>} act
+   * @param {string} look Class of the button that does it.
+   */
+  const confirm = (question, yes, act, look = "solid") => {
     const no = h("button", { click: () => say("") }, words.cancel);
-    say(question, h("button", { class: "solid", click: act }, yes), no);
+    say(question, h("button", { class: look, click: act }, yes), no);
+    moveFocus(no); // of the two, what loses nothing
   };
   const restart = async () => {
     say("");
-    await talk.restart();
+    talk.restart();
+    setting.greet();
   };
   const forget = async () => {
-    const outcome = await talk.forget().then(
-      () => words.forgotten,
-      () => words.notForgotten,
-    );
-    say(outcome);
+    say(words.deleting);
+    const n = await eraseAll(talk);
+    // First what the reader waits for, then the greeting of a new conversation.
+    say(n ? fill(words.notForgotten, { n }) : words.forgotten);
+    setting.greet();
   };
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(transcript().join("\n\n"));
+      await navigator.clipboard.writeText(writeText(talk.messages, full));
       say(words.copied);
     } catch {
       say(words.notCopied); // not a secure page, or the reader said no
     }
   };
+  const tellFacts = () => {
+    const { lines, links } = factsOf(talk, words);
+    const done = h("button", { click: () => say("") }, words.done);
+    say(lines.join(" "), ...links, done);
+    moveFocus(done);
+  };
   /** @type {[string, () => void][]} */
   const options = [
     [words.restart, () => confirm(words.askRestart, words.confirmRestart, restart)],
     [words.copy, copy],
-    [words.print, () => print(setting, transcript())],
-    [words.forget, () => confirm(words.askForget, words.confirmForget, forget)],
+    [words.save, () => saveText(talk.messages, full)],
+    [words.print, () => printTranscript(talk.messages, full)],
+    [words.tellAbout, tellFacts],
+    [words.forget, () => confirm(words.askForget, words.confirmForget, forget, "danger")],
   ];
-  return options.map(([label, act]) => {
+  const buttons = options.map(([label, act]) => {
     const click = () => {
       close();
       act();
     };
     return h("button", { click }, label);
   });
+  const person = h("div");
+  addContact(person, full);
+  if (globalThis.speechSynthesis) buttons.splice(-1, 0, makeAloud(words.aloud, close));
+  return [...buttons, person];
 }
 
-/**
- * Prints lines from a frame of their own, so that the page around the chat stays out.
- * @param {Setting} setting @param {string[]} entries
- */
-function print({ name: title, kit: { h } }, entries) {
-  const frame = h("iframe", { title, "aria-hidden": "true", tabindex: -1 });
-  frame.style.cssText = "position:fixed;width:0;height:0;border:0";
-  document.body.append(frame);
-  const page = frame.contentDocument;
-  const view = frame.contentWindow;
-  if (!page || !view) return frame.remove();
-  page.title = title;
-  page.body.style.cssText = "font: 12pt/1.5 system-ui, sans-serif; white-space: pre-wrap";
-  page.body.append(h("h1", {}, title), ...entries.map((entry) => h("p", {}, entry)));
-  view.addEventListener("afterprint", () => frame.remove());
-  view.print();
+/** Returns a switch: whether answers have a button that reads them aloud. */
+function makeAloud(/** @type {string} */ label, /** @type {() => void} */ close) {
+  const click = () => {
+    const root = button.getRootNode();
+    if (!(root instanceof ShadowRoot)) return;
+    close();
+    button.setAttribute("aria-pressed", String(root.host.toggleAttribute("read-aloud")));
+  };
+  const button = h("button", { "aria-pressed": "false", click }, label);
+  return button;
 }

@@ -4,10 +4,12 @@
 
 /** A reply that takes longer is asked for again; the server answers no message twice. */
 const TIMEOUT_MS = 40_000;
-/** Pauses before the same request is made again by itself. */
-const PAUSES_MS = [1_000, 4_000];
-/** Longest pause that the server may ask for before a message counts as not sent. */
-const MAX_PAUSE_MS = 30_000;
+/** Pauses before the same request is made again by itself; the last one is repeated. */
+const PAUSES_MS = [1_000, 4_000, 10_000, 30_000, 60_000];
+/** So often a server that answers badly is asked again: the message may be the cause. */
+const MAX_BAD = 2;
+/** Statuses of a proxy whose server starts, or is away. */
+const AWAY = [502, 503, 504];
 
 /** @type {Record<string, string>} Codes of the server that mean what a code of ours does. */
 const SAME = { unavailable: "unreachable", origin_not_allowed: "refused" };
@@ -28,11 +30,9 @@ export class Failure extends Error {
 
   /** Returns how long to wait before attempt number `attempt` + 1; undefined: do not try again. */
   pauseAfter(/** @type {number} */ attempt) {
-    if (this.status === 401) return attempt ? undefined : 0;
-    const isPassing = this.code === "unreachable" || this.status === 429 || this.status >= 500;
-    const pauseMs = PAUSES_MS[attempt];
-    if (!isPassing || !pauseMs || this.pauseMs > MAX_PAUSE_MS) return undefined;
-    return Math.max(pauseMs, this.pauseMs);
+    const isPassing = this.code === "unreachable" || this.status === 429;
+    if (!isPassing && !(this.status >= 500 && attempt < MAX_BAD)) return undefined;
+    return Math.max(PAUSES_MS[attempt] ?? 0, this.pauseMs) || PAUSES_MS.at(-1);
   }
 }
 
@@ -60,7 +60,8 @@ export async function ask(server, { method, path, token, body }, signal) {
     const reply = response.status === 204 ? {} : await response.json().catch(() => null);
     if (response.ok && reply) return reply;
     const pauseMs = 1000 * Number(response.headers.get("Retry-After")) || 0;
-    const code = reply?.error?.code ?? "broken";
+    const isAway = !reply && AWAY.includes(response.status);
+    const code = reply?.error?.code ?? (isAway ? "unreachable" : "broken");
     throw new Failure(SAME[code] ?? code, reply ? response.status : 502, pauseMs);
   } catch (error) {
     throw error instanceof Failure ? error : new Failure(await explain(server));

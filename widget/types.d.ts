@@ -1,20 +1,15 @@
 // Types of the widget, for the type checker and for editors only: no browser loads this file.
 import type { BonafideChat } from "./bonafide-chat.js";
+import type * as Contract from "./turn";
 
-/** What the server sends, docs/contract.md: any part may be missing or of another type. */
-export interface Turn {
-  kind?: unknown;
-  preface?: unknown;
-  heading?: unknown;
-  text?: unknown;
-  marks?: unknown;
-  answer_id?: unknown;
-  quote?: unknown;
-  citations?: unknown;
-  disclaimer?: unknown;
-  suggestions?: unknown;
-  numbers?: unknown;
-}
+/** What a client may not trust: any field may be missing or of another type. */
+export type Untrusted<T> = { [Name in T extends T ? keyof T : never]?: unknown };
+
+/** What the server says of itself. */
+export type About = Untrusted<Contract.About>;
+
+/** What the server sends as a turn. */
+export type Turn = Untrusted<Contract.Turn>;
 
 /** One line of the conversation. */
 export interface Message {
@@ -34,12 +29,46 @@ export interface Message {
   error?: string;
 }
 
+/** What of the panel its fittings work on. */
+export interface Parts {
+  host: BonafideChat;
+  talk: import("./conversation.js").Conversation;
+  root: HTMLElement;
+  log: HTMLElement;
+  menu: HTMLElement;
+  options: HTMLElement;
+  composer: import("./composer.js").Composer;
+  /** How the page before left it. */
+  place: Place;
+  isVisible: () => boolean;
+  unread: () => number;
+  find: (id: string) => HTMLElement | undefined;
+  reveal: (message: Message | undefined) => void;
+  /** Keeps a focus that is in what goes away. */
+  leave: (part: Element) => void;
+}
+
+/** How a page leaves the chat, for the next one of the same tab. */
+export interface Place {
+  open?: boolean;
+  draft?: string;
+  unread?: number;
+  /** Where the conversation is scrolled to, in pixels; and how many messages it had. */
+  top?: number | undefined;
+  count?: number;
+}
+
 /** What is kept in the browser's storage. */
 export interface State {
-  version: 1;
+  version: 2;
   /** When it changed last, in milliseconds since 1970. */
   at: number;
+  /** Of the session; empty before its first message. */
   token: string;
+  /** Of sessions before it, until the server has nothing of them any more; 0: until it is deleted. */
+  old: { token: string; until: number }[];
+  /** What the server said of itself last. */
+  about?: About | undefined;
   messages: Message[];
   /** "up" or "down" for each answer_id. */
   ratings: Record<string, string>;
@@ -67,8 +96,17 @@ export interface Options {
   key: string;
   /** local, session or none. */
   storage: string;
-  /** BCP 47: tells the server the user's country for emergency numbers. */
+  /** Two letters: the country that the page names now; empty if it names none. */
+  country: () => string;
+  /** BCP 47: the browser's, whose country counts where nobody names one. */
   locale: string;
+  /** What the page calls the bot; empty for what the server calls it. */
+  name: string;
+  /** Who runs the chat, and where its privacy notice is: as the page says; empty for what the server does. */
+  operator: string;
+  privacy: string;
+  /** Whether anything may be stored and sent from the start. */
+  isAllowed: boolean;
   /** Shown instead of the server's greeting. */
   greeting: string;
   starters: string[];
@@ -76,15 +114,12 @@ export interface Options {
   onChange: (fresh: Message[]) => void;
 }
 
-export type Words = typeof import("./parts.js").WORDS &
-  Partial<typeof import("./extras.js").WORDS>;
+/** Words, or their forms by the categories of Intl.PluralRules. */
+type Worded<T> = { [Name in keyof T]: T[Name] extends string ? string : string | Record<string, string> };
+type FirstWords = Worded<typeof import("./words.js").WORDS>;
+type ExtraWords = Worded<typeof import("./extras.js").WORDS>;
 
-/** What extras.js needs of the other modules. */
-export type Kit = Pick<
-  typeof import("./parts.js"),
-  "fill" | "h" | "icon" | "makeSheet" | "objects" | "safeAddress" | "text"
-> &
-  Pick<typeof import("./turns.js"), "read">;
+export type Words = FirstWords & Partial<ExtraWords>;
 
 /** What a message needs of its surroundings to be drawn. */
 export interface Setting {
@@ -93,15 +128,22 @@ export interface Setting {
   locale: string;
   /** The bot's name. */
   name: string;
-  rating: (answerId: string) => string | undefined;
+  talk: import("./conversation.js").Conversation;
+  /** Tells the page of an event. */
+  tell: BonafideChat["tell"];
   pick: (title: string, payload?: string) => void;
-  /** Resolves to the bot's words of thanks. */
-  rate: (answerId: string, rating: string, reason: string) => Promise<string>;
-  announce: (text: string) => void;
-  kit: Kit;
+  announce: (text: string, isUrgent?: boolean) => void;
+  /** Greets, at the start of a conversation. */
+  greet: () => void;
   /** Fetches what no message waits for. */
   extras: () => Promise<typeof import("./extras.js")>;
 }
+
+/** The same once extras.js is there. */
+export type ExtraSetting = Setting & { words: ExtraWords };
+
+/** Red, green, blue and opacity, 0 to 1. */
+export type Colour = [number, number, number, number];
 
 declare global {
   interface HTMLElementTagNameMap {

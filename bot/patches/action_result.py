@@ -9,7 +9,7 @@ kinds differ in the value of `event`, so the one of that name is all there is to
 """
 
 from functools import lru_cache
-from typing import Any, Dict, Tuple
+from typing import Any
 
 from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
@@ -17,26 +17,11 @@ from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.constants import DOCS_BASE_URL
 
-from bot.patches.source import check
-
-# SHA-256 of the source of the function that is replaced, as it stands in Rasa 3.6.21.
-REPLACED_SHA256 = "f8cdb4be6812396167ced74161b2ccd65c5ea676ad86d7d359d8c322d9d8dc42"
-
-_original = RemoteAction._validate_action_result
-
-
-def apply() -> None:
-    """Replace the check.
-
-    Raises:
-        RuntimeError: Rasa's function is not the one this replacement was written for.
-    """
-    check(_original, REPLACED_SHA256, "bot/patches/action_result.py")
-    RemoteAction._validate_action_result = _validate_action_result
+from bot.patches.replaces import replaces
 
 
 @lru_cache(maxsize=1)
-def _validators() -> Tuple[Any, Any, Dict[str, Any]]:
+def _validators() -> tuple[Any, Any, dict[str, Any]]:
     """Return what checks a whole result, one without its events, and an event of each kind."""
     schema = RemoteAction.action_response_format_spec()
     cls = validator_for(schema)
@@ -62,7 +47,17 @@ def _is_valid_event(event: Any) -> bool:
     return kind is not None and bool(kind.is_valid(event))
 
 
-def _validate_action_result(self: RemoteAction, result: Dict[str, Any]) -> bool:
+@replaces(
+    RemoteAction,
+    "_validate_action_result",
+    sha256="f8cdb4be6812396167ced74161b2ccd65c5ea676ad86d7d359d8c322d9d8dc42",
+)
+def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
+    """Return True for a valid result.
+
+    Raises:
+        ValidationError: If it is not, in the words of the original.
+    """
     if _is_valid(result):
         return True
     # In the words of jsonschema, as `jsonschema.validate` chooses them.

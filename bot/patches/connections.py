@@ -7,34 +7,26 @@ connection after 15 seconds without a call, the action server only after 120.
 
 import asyncio
 import atexit
-from typing import MutableMapping
+from collections.abc import MutableMapping
 from weakref import WeakKeyDictionary
 
 import aiohttp
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.patches.source import check
+from bot.patches.replaces import replaces
 
-# SHA-256 of the source of the function that is replaced, as it stands in Rasa 3.6.21.
-REPLACED_SHA256 = "e55aa13d9d4fb4bc440ac33b870a97ee162b76dda7ccb6bf68433567475fdffb"
 KEEP_S = 15.0
-
-_original = EndpointConfig.session
 _pools: MutableMapping[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = WeakKeyDictionary()
 
 
-def apply() -> None:
-    """Replace the making of a session.
-
-    Raises:
-        RuntimeError: Rasa's function is not the one this replacement was written for.
-    """
-    check(_original, REPLACED_SHA256, "bot/patches/connections.py")
-    EndpointConfig.session = _session
-
-
-def _session(self: EndpointConfig) -> aiohttp.ClientSession:
+@replaces(
+    EndpointConfig,
+    "session",
+    sha256="e55aa13d9d4fb4bc440ac33b870a97ee162b76dda7ccb6bf68433567475fdffb",
+)
+def session(self: EndpointConfig) -> aiohttp.ClientSession:
+    """Return a session over the pool of the running event loop."""
     auth = None
     if self.basic_auth:
         auth = aiohttp.BasicAuth(self.basic_auth["username"], self.basic_auth["password"])

@@ -5,34 +5,20 @@ it, in this thread, several times for each message; and it writes every input in
 nobody reads. The graph never changes, so the order of its nodes is found once.
 """
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 from rasa.engine.graph import GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 
-from bot.patches.source import check
+from bot.patches.replaces import replaces
 
-# SHA-256 of the source of the function that is replaced, as it stands in Rasa 3.6.21.
-REPLACED_SHA256 = "45f0f52f574f3aa9546a552bf671183e171092c18b66e97f5771a7fa295de37e"
 ORDERS = "_bonafide_orders"
 
-_original = DaskGraphRunner.run
-
 # The nodes that lead to some targets, each after those that it needs, with the names of these.
-Order = List[Tuple[str, Tuple[str, ...]]]
+Order = list[tuple[str, tuple[str, ...]]]
 
 
-def apply() -> None:
-    """Replace the run.
-
-    Raises:
-        RuntimeError: Rasa's function is not the one this replacement was written for.
-    """
-    check(_original, REPLACED_SHA256, "bot/patches/graph_runner.py")
-    DaskGraphRunner.run = _run
-
-
-def find_order(schema: GraphSchema, targets: List[str]) -> Order:
+def find_order(schema: GraphSchema, targets: list[str]) -> Order:
     """Return the nodes that lead to `targets`, each after those that it needs."""
     nodes = schema.minimal_graph_schema(targets).nodes
     order: Order = []
@@ -52,17 +38,23 @@ def find_order(schema: GraphSchema, targets: List[str]) -> Order:
     return order
 
 
-def _run(
+@replaces(
+    DaskGraphRunner,
+    "run",
+    sha256="45f0f52f574f3aa9546a552bf671183e171092c18b66e97f5771a7fa295de37e",
+)
+def run(
     self: DaskGraphRunner,
-    inputs: Optional[Dict[str, Any]] = None,
-    targets: Optional[List[str]] = None,
-) -> Dict[str, Any]:
+    inputs: dict[str, Any] | None = None,
+    targets: list[str] | None = None,
+) -> dict[str, Any]:
+    """Return the outputs of the targets."""
     targets = targets or self._graph_schema.target_names
-    orders: Dict[Tuple[str, ...], Order] = self.__dict__.setdefault(ORDERS, {})
+    orders: dict[tuple[str, ...], Order] = self.__dict__.setdefault(ORDERS, {})
     order = orders.get(tuple(targets))
     if order is None:
         order = orders[tuple(targets)] = find_order(self._graph_schema, targets)
-    results: Dict[str, Any] = {}
+    results: dict[str, Any] = {}
     self._add_inputs_to_graph(inputs, results)
     for name, needs in order:
         if name in results:

@@ -4,37 +4,29 @@ Rasa makes a `SpacyNLP` that provides the pipeline and another one that uses wha
 provides; each loads the pipeline: half a second and 20 MB more at every start.
 """
 
+from collections.abc import MutableMapping
 from pathlib import Path
-from typing import MutableMapping, Tuple
 from weakref import WeakValueDictionary
 
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 
-from bot.patches.source import check
+from bot.patches.replaces import replaces
 
-# SHA-256 of the source of the function that is replaced, as it stands in Rasa 3.6.21.
-REPLACED_SHA256 = "2e68d488b5c7a4f00b35fbb91810c3aa04f12a30eca9ad88b5d1963a2d7ad525"
-
-_original = SpacyNLP.load_model
 # As long as a node holds it.
-_loaded: MutableMapping[Tuple[str, int], SpacyModel] = WeakValueDictionary()
+_loaded: MutableMapping[tuple[str, int], SpacyModel] = WeakValueDictionary()
 
 
-def apply() -> None:
-    """Replace the loading.
-
-    Raises:
-        RuntimeError: Rasa's function is not the one this replacement was written for.
-    """
-    check(_original, REPLACED_SHA256, "bot/patches/spacy_model.py")
-    SpacyNLP.load_model = staticmethod(_load_model)
-
-
-def _load_model(spacy_model_name: str) -> SpacyModel:
+@replaces(
+    SpacyNLP,
+    "load_model",
+    sha256="2e68d488b5c7a4f00b35fbb91810c3aa04f12a30eca9ad88b5d1963a2d7ad525",
+)
+def load_model(spacy_model_name: str) -> SpacyModel:
+    """Return the pipeline of a folder or package."""
     key = spacy_model_name, _newest(Path(spacy_model_name or ""))
     model = _loaded.get(key)
     if model is None:
-        model = _loaded[key] = _original(spacy_model_name)
+        model = _loaded[key] = load_model.original(spacy_model_name)
     return model
 
 

@@ -4,8 +4,9 @@ It has a tokenizer, lookup lemmas, an entity ruler, and a filter for what only l
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple, cast
+from typing import Any, cast
 
 import spacy
 import yaml
@@ -22,8 +23,8 @@ ROOT = FOLDER.parents[1]
 # and sentences with such words.
 TEXTS = (
     ROOT / "data" / "nlu.yml",
-    ROOT / "bot" / "safety" / "exemplars.yml",
-    ROOT / "bot" / "safety" / "advice_exemplars.yml",
+    ROOT / "bot" / "red_flags" / "exemplars.yml",
+    ROOT / "bot" / "advice" / "exemplars.yml",
     FOLDER / "words.txt",
 )
 # Most letters of an abbreviation that is typed with dots.
@@ -31,8 +32,8 @@ _MOST_DOTS = 5
 # A form of address, or milliseconds; no dictionary has it as a word.
 _NO_ENGLISH = frozenset({"ms"})
 # An item of a list, without what quotes it; "[RA](condition)" marks an entity.
-_ITEM = re.compile(r"^\s*- [\"']?(.*?)[\"']?$", re.MULTILINE)
-_MARK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
+_ITEM = re.compile(r"^[^\S\n]*- [\"']?(.*?)[\"']?$", re.MULTILINE)
+_MARK = re.compile(r"\[([^\]\[]*)\](?:\([^)]*\)|\{[^}]*\})")
 # One file per entity label.
 LABELS = {
     "conditions": "condition",
@@ -61,7 +62,7 @@ def write_pipeline(target: Path, folder: Path = FOLDER) -> Language:
     """Write the pipeline made from the vocabulary in `folder` to `target`, and return it.
 
     Raises:
-        VocabularyFaulty: A file is missing, not a mapping of lists, or names something twice.
+        VocabularyFaulty: If a file is missing, not a mapping of lists, or names something twice.
     """
     nlp = make_pipeline(folder)
     nlp.to_disk(target)
@@ -75,7 +76,7 @@ def make_pipeline(folder: Path = FOLDER) -> Language:
     in capitals of its own, or where names stand.
 
     Raises:
-        VocabularyFaulty: A file is missing, not a mapping of lists, or names something twice.
+        VocabularyFaulty: If a file is missing, not a mapping of lists, or names something twice.
     """
     nlp = spacy.blank("en")
     nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
@@ -97,13 +98,13 @@ def read_texts() -> Iterator[str]:
         yield from text.splitlines() if path.suffix == ".txt" else map(_unmark, _ITEM.findall(text))
 
 
-def read_names(folder: Path = FOLDER) -> Iterator[Tuple[str, str, str]]:
+def read_names(folder: Path = FOLDER) -> Iterator[tuple[str, str, str]]:
     """Yield every (label, canonical name, name), the canonical name itself included.
 
     Raises:
-        VocabularyFaulty: A file is missing, not a mapping of lists, or names something twice.
+        VocabularyFaulty: If a file is missing, not a mapping of lists, or names something twice.
     """
-    seen: Dict[str, str] = {}
+    seen: dict[str, str] = {}
     for stem, label in LABELS.items():
         path = folder / f"{stem}.yml"
         for canonical, others in _read(path).items():
@@ -119,7 +120,7 @@ def read_names(folder: Path = FOLDER) -> Iterator[Tuple[str, str, str]]:
                 yield label, canonical, name
 
 
-def _read(path: Path) -> Dict[str, List[str]]:
+def _read(path: Path) -> dict[str, list[str]]:
     try:
         text = path.read_text(encoding="utf-8")
         content = yaml.safe_load(text)
@@ -144,14 +145,14 @@ def _read(path: Path) -> Dict[str, List[str]]:
     return content
 
 
-def _patterns(nlp: Language, folder: Path) -> Iterator[Dict[str, Any]]:
+def _patterns(nlp: Language, folder: Path) -> Iterator[dict[str, Any]]:
     for label, canonical, name in read_names(folder):
         typed = [name, name.lower(), *_dotted(name)]
         for words in sorted({tuple(token.lower_ for token in nlp.make_doc(t)) for t in typed}):
             yield {"label": label, "id": canonical, "pattern": [{"LOWER": w} for w in words]}
 
 
-def _dotted(name: str) -> List[str]:
+def _dotted(name: str) -> list[str]:
     """Return the ways to type an abbreviation with dots: "hrt" as "h.r.t", "H.R.T."."""
     n_capitals = sum(letter.isupper() for letter in name)
     if n_capitals < 2 or not name.isalpha() or len(name) > _MOST_DOTS:

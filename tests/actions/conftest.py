@@ -11,9 +11,8 @@ import yaml
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from knowledge.settings import Settings
-from knowledge.thread import Thread
-from knowledge.types import Document, Found, Hit, Passage, Source
+from knowledge import Document, Hit, Passage, SearchResult, Settings, Source, Thread
+from tests.contract.conformance import check_turn
 
 # No deadline: the first example of a run pays for imports. No database: nothing is left on disk.
 hypothesis.settings.register_profile("actions", deadline=None, database=None, max_examples=20)
@@ -40,7 +39,7 @@ def make_hit(
         "topic": name,
         "publisher": "Example Charity",
         "url": f"https://charity.example/{name}",
-        "reviewed": "2026-05-01",
+        "checked": "2026-05-01",
         **document,
     }
     passage = Passage(f"{name}#section", name, 0, f"What about {name}?", text, ((0, 30), (31, 57)))
@@ -75,13 +74,13 @@ class FakeRetriever:
 
     def follow(
         self, query: str, thread: Thread, *, without: Collection[str] = (), **options: Any
-    ) -> Found:
+    ) -> SearchResult:
         self.threads.append(thread)
         is_follow_up = self.is_follow_up and bool(thread)
         top_k = options.pop("top_k")
         hits = self.search(query, top_k=top_k + len(without), **options)
         hits = [hit for hit in hits if hit.passage.id not in without][:top_k]
-        return Found(hits, is_follow_up=is_follow_up)
+        return SearchResult(hits, is_follow_up=is_follow_up)
 
     def look_up(self, name: str) -> Hit | None:
         if self.error:
@@ -89,7 +88,7 @@ class FakeRetriever:
         known = [*self.hits, *self.rest.values()]
         return next((h for h in known if name in (h.passage.id, h.name)), None)
 
-    def go_on(self, hit: Hit) -> Hit | None:
+    def next_part(self, hit: Hit) -> Hit | None:
         return self.rest.get(hit.passage.id)
 
     def mark(self, query: str, hit: Hit) -> tuple[str, ...]:
@@ -97,11 +96,11 @@ class FakeRetriever:
         return hit.marks
 
 
-Turn = Callable[..., tuple[list[dict[str, Any]], dict[str, Any]]]
+TakeTurn = Callable[..., tuple[list[dict[str, Any]], dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
-def take_turn(domain: dict[str, Any]) -> Turn:
+def take_turn(domain: dict[str, Any]) -> TakeTurn:
     """Run an action on a message; returns the messages uttered and the slots set."""
 
     def run(
@@ -112,6 +111,7 @@ def take_turn(domain: dict[str, Any]) -> Turn:
         intent: str = "ask_men",
         confidence: float = 0.9,
         channel: str = "rest",
+        metadata: dict[str, Any] | None = None,
         slots: dict[str, Any] | None = None,
         settings: Settings | None = None,
         feeling: str = "",
@@ -125,6 +125,7 @@ def take_turn(domain: dict[str, Any]) -> Turn:
             "intent": ranking[0],
             "intent_ranking": ranking,
             "entities": [*(entities or []), *([felt] if feeling else [])],
+            "metadata": metadata,
         }
         tracker = Tracker(
             "me", slots or {}, message, events or [], False, None, {}, "action_listen"
@@ -136,6 +137,9 @@ def take_turn(domain: dict[str, Any]) -> Turn:
         assert {"event": "followup", "timestamp": None, "name": "action_listen"} in events
         slots = [event for event in events if event["event"] == "slot"]
         assert len(slots) == len(events) - 1
+        for said in dispatcher.messages:
+            if said["custom"]:
+                check_turn(said["custom"])
         return dispatcher.messages, {event["name"]: event["value"] for event in slots}
 
     return run
@@ -152,4 +156,4 @@ def domain() -> dict[str, Any]:
 def sourced() -> Hit:
     """Return a hit on a document of our own that names its sources."""
     sources = (Source("NIH", "https://nih.example/a"), Source("NHS", "https://nhs.example/b"))
-    return make_hit("lupus", publisher="Our library", sources=sources)
+    return make_hit("lupus", publisher="Our library", url="", sources=sources)

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from actions.advise import WORDINGS, ActionAdvise
-from knowledge.errors import EncoderUnavailable
-from tests.actions.conftest import FakeRetriever, Turn, make_hit
+from knowledge import EncoderUnavailable
+from tests.actions.conftest import FakeRetriever, TakeTurn, make_hit
 
 
-def test_advise_quotes_what_holds_in_general(take_turn: Turn) -> None:
+def test_advise_quotes_what_holds_in_general(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus", rank=2)])
 
     messages, slots = take_turn(
@@ -24,7 +24,7 @@ def test_advise_quotes_what_holds_in_general(take_turn: Turn) -> None:
     assert slots["shown"] == ["men#section"]
 
 
-def test_advice_says_once_whom_to_ask(take_turn: Turn, domain: dict[str, Any]) -> None:
+def test_advice_says_once_whom_to_ask(take_turn: TakeTurn, domain: dict[str, Any]) -> None:
     messages, slots = take_turn(ActionAdvise, FakeRetriever([make_hit()]), "should I stop?")
 
     short = domain["responses"]["utter_disclaimer_short"][0]["text"]
@@ -33,7 +33,7 @@ def test_advice_says_once_whom_to_ask(take_turn: Turn, domain: dict[str, Any]) -
     assert "disclaimed" not in slots
 
 
-def test_advice_is_in_the_same_words_whatever_was_said_before(take_turn: Turn) -> None:
+def test_advice_is_in_the_same_words_whatever_was_said_before(take_turn: TakeTurn) -> None:
     said = [
         take_turn(ActionAdvise, FakeRetriever([make_hit()]), slots={"disclaimed": disclaimed})[0][0]
         for disclaimed in (False, True)
@@ -44,7 +44,7 @@ def test_advice_is_in_the_same_words_whatever_was_said_before(take_turn: Turn) -
 
 @pytest.mark.parametrize("feeling", ["afraid", "sad"])
 def test_advice_has_a_kind_word_for_who_is_afraid_or_sad(
-    take_turn: Turn, domain: dict[str, Any], feeling: str
+    take_turn: TakeTurn, domain: dict[str, Any], feeling: str
 ) -> None:
     messages, _ = take_turn(ActionAdvise, FakeRetriever([make_hit()]), feeling=feeling)
 
@@ -53,7 +53,7 @@ def test_advice_has_a_kind_word_for_who_is_afraid_or_sad(
     assert messages[0]["preface"] == f"{kind}\n"
 
 
-def test_what_advice_quotes_can_be_read_on(take_turn: Turn) -> None:
+def test_what_advice_quotes_can_be_read_on(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus")])
     retriever.rest = {"men#section": make_hit("rest")}
 
@@ -68,7 +68,7 @@ def test_what_advice_quotes_can_be_read_on(take_turn: Turn) -> None:
 @pytest.mark.parametrize("names", [("men", "lupus"), ()], ids=["offered", "not-offered"])
 @pytest.mark.parametrize("text", ["What about lupus?", "lupus#section"])
 def test_what_was_chosen_is_shown_and_not_taken_for_advice(
-    take_turn: Turn, text: str, names: tuple[str, ...]
+    take_turn: TakeTurn, text: str, names: tuple[str, ...]
 ) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus", score=0.0)])
     offers = [
@@ -82,7 +82,7 @@ def test_what_was_chosen_is_shown_and_not_taken_for_advice(
     assert (payload["kind"], payload["heading"]) == ("answer", "What about lupus?")
 
 
-def test_advise_without_a_passage_still_says_whom_to_ask(take_turn: Turn) -> None:
+def test_advise_without_a_passage_still_says_whom_to_ask(take_turn: TakeTurn) -> None:
     hits = [make_hit("men", score=0.0), make_hit("lupus", score=0.0)]
 
     messages, _ = take_turn(ActionAdvise, FakeRetriever(hits), "should I?", intent="seek_advice")
@@ -95,7 +95,7 @@ def test_advise_without_a_passage_still_says_whom_to_ask(take_turn: Turn) -> Non
     assert titles == ["What about men?", "What about lupus?"]
 
 
-def test_advise_says_whom_to_ask_when_the_library_cannot_be_used(take_turn: Turn) -> None:
+def test_advise_says_whom_to_ask_when_the_library_cannot_be_used(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([], EncoderUnavailable("encoder", "gone"))
 
     messages, slots = take_turn(ActionAdvise, retriever, "should I?", intent="seek_advice")

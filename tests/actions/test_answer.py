@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from actions.answer import ActionAnswerQuestion
-from actions.render import MAX_TITLE
-from knowledge.errors import IndexNotFound
-from knowledge.settings import Settings
-from tests.actions.conftest import TEXT, FakeRetriever, Turn, make_hit
+from actions.answer import ActionAnswerQuestion, ActionStartAgain
+from actions.replies.render import MAX_TITLE
+from knowledge import IndexNotFound, Settings
+from tests.actions.conftest import TEXT, FakeRetriever, TakeTurn, make_hit
 
 
-def test_answer_quotes_the_whole_passage_under_its_heading(take_turn: Turn) -> None:
+def test_answer_quotes_the_whole_passage_under_its_heading(take_turn: TakeTurn) -> None:
     hits = [make_hit("men"), make_hit("lupus", rank=2)]
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
@@ -27,7 +26,7 @@ def test_answer_quotes_the_whole_passage_under_its_heading(take_turn: Turn) -> N
     assert payload["preface"] == ""
 
 
-def test_answer_cites_every_hit_best_first(take_turn: Turn) -> None:
+def test_answer_cites_every_hit_best_first(take_turn: TakeTurn) -> None:
     hits = [make_hit("men"), make_hit("lupus", rank=2)]
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
@@ -38,9 +37,13 @@ def test_answer_cites_every_hit_best_first(take_turn: Turn) -> None:
             "passage_id": f"{name}#section",
             "title": f"About {name}",
             "section": f"What about {name}?",
+            "page": None,
             "publisher": "Example Charity",
+            "origin": "published by Example Charity",
+            "path": f"/library/{name}#section",
             "url": f"https://charity.example/{name}",
-            "reviewed": "2026-05-01",
+            "checked": "2026-05-01",
+            "reviewed_by": "",
             "text": TEXT,
             "score": score,
         }
@@ -53,7 +56,7 @@ def offer(name: str) -> dict[str, str]:
     return {"title": title, "payload": title, "passage_id": f"{name}#section"}
 
 
-def test_answer_offers_other_passages_each_once(take_turn: Turn) -> None:
+def test_answer_offers_other_passages_each_once(take_turn: TakeTurn) -> None:
     hits = [make_hit(name) for name in ("men", "lupus", "men", "lupus", "a", "b", "c")]
 
     messages, slots = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
@@ -62,7 +65,7 @@ def test_answer_offers_other_passages_each_once(take_turn: Turn) -> None:
     assert messages[0]["custom"]["suggestions"] == slots["offers"] == offers
 
 
-def test_answer_offers_nothing_that_was_just_shown(take_turn: Turn) -> None:
+def test_answer_offers_nothing_that_was_just_shown(take_turn: TakeTurn) -> None:
     hits = [make_hit("men"), make_hit("lupus"), make_hit("a")]
 
     messages, _ = take_turn(
@@ -72,7 +75,7 @@ def test_answer_offers_nothing_that_was_just_shown(take_turn: Turn) -> None:
     assert messages[0]["custom"]["suggestions"] == [offer("a")]
 
 
-def test_a_long_section_can_be_read_on(take_turn: Turn) -> None:
+def test_a_long_section_can_be_read_on(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus"), make_hit("rest")])
     retriever.rest = {"men#section": make_hit("rest")}
 
@@ -87,7 +90,9 @@ def test_a_long_section_can_be_read_on(take_turn: Turn) -> None:
 
 
 @pytest.mark.parametrize("n", [1, 8, 9, 40])
-def test_the_button_to_read_on_is_short_and_is_taken_by_its_title(take_turn: Turn, n: int) -> None:
+def test_the_button_to_read_on_is_short_and_is_taken_by_its_title(
+    take_turn: TakeTurn, n: int
+) -> None:
     rest = make_hit("rest" * n)
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus")])
     retriever.rest = {"men#section": rest}
@@ -101,7 +106,7 @@ def test_the_button_to_read_on_is_short_and_is_taken_by_its_title(take_turn: Tur
     assert messages[0]["custom"]["heading"] == rest.passage.heading
 
 
-def test_the_disclaimer_is_in_full_once(take_turn: Turn, domain: dict[str, Any]) -> None:
+def test_the_disclaimer_is_in_full_once(take_turn: TakeTurn, domain: dict[str, Any]) -> None:
     said = []
     slots: dict[str, Any] = {}
     for _ in range(3):
@@ -118,7 +123,7 @@ def test_the_disclaimer_is_in_full_once(take_turn: Turn, domain: dict[str, Any])
 @pytest.mark.parametrize("feeling", ["afraid", "sad"])
 @pytest.mark.parametrize("score", [0.9, 0.2, 0.01], ids=["answer", "unsure", "refusal"])
 def test_a_person_who_is_afraid_or_sad_gets_a_kind_word_first(
-    take_turn: Turn, domain: dict[str, Any], feeling: str, score: float
+    take_turn: TakeTurn, domain: dict[str, Any], feeling: str, score: float
 ) -> None:
     hits = [make_hit("men", score=score), make_hit("lupus", score=score)]
 
@@ -131,7 +136,7 @@ def test_a_person_who_is_afraid_or_sad_gets_a_kind_word_first(
     assert wording.startswith("{preface}")
 
 
-def test_an_unsure_search_offers_headings_and_quotes_nothing(take_turn: Turn) -> None:
+def test_an_unsure_search_offers_headings_and_quotes_nothing(take_turn: TakeTurn) -> None:
     names = ("men", "lupus", "a", "b", "c")
     hits = [make_hit(name, score=0.3) for name in names]
 
@@ -146,7 +151,7 @@ def test_an_unsure_search_offers_headings_and_quotes_nothing(take_turn: Turn) ->
     assert slots["asked"]["is_open"] is True
 
 
-def test_a_single_passage_that_may_be_near_is_no_choice(take_turn: Turn) -> None:
+def test_a_single_passage_that_may_be_near_is_no_choice(take_turn: TakeTurn) -> None:
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever([make_hit(score=0.3)]))
 
     assert messages[0]["custom"]["kind"] == "abstain"
@@ -157,7 +162,7 @@ def test_a_single_passage_that_may_be_near_is_no_choice(take_turn: Turn) -> None
 @pytest.mark.parametrize("intent", ["ask_men", "out_of_scope", "nlu_fallback", "greet"])
 @pytest.mark.parametrize("score", [0.0, 0.3, 0.9])
 def test_a_typed_heading_leads_to_its_passage(
-    take_turn: Turn, text: str, intent: str, score: float
+    take_turn: TakeTurn, text: str, intent: str, score: float
 ) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus", score=score)])
 
@@ -170,7 +175,7 @@ def test_a_typed_heading_leads_to_its_passage(
 
 
 @pytest.mark.parametrize("feeling", ["afraid", "sad", "", "hungry"])
-def test_a_feeling_changes_no_word_of_what_is_searched(take_turn: Turn, feeling: str) -> None:
+def test_a_feeling_changes_no_word_of_what_is_searched(take_turn: TakeTurn, feeling: str) -> None:
     retriever = FakeRetriever([make_hit()])
 
     messages, slots = take_turn(ActionAnswerQuestion, retriever, "can it hurt?", feeling=feeling)
@@ -200,7 +205,7 @@ class ByQuestion(FakeRetriever):
         "Can men get it? Thank you. I also have lupus. Is lupus worse?",
     ],
 )
-def test_the_second_question_of_a_message_is_offered_first(take_turn: Turn, text: str) -> None:
+def test_the_second_question_of_a_message_is_offered_first(take_turn: TakeTurn, text: str) -> None:
     men, lupus, other = make_hit("men"), make_hit("lupus"), make_hit("other")
     retriever = ByQuestion(men=[men], lupus=[lupus], both=[men, other])
 
@@ -211,7 +216,7 @@ def test_the_second_question_of_a_message_is_offered_first(take_turn: Turn, text
     assert payload["suggestions"] == [offer("lupus"), offer("other")]
 
 
-def test_a_second_question_without_an_answer_is_not_offered(take_turn: Turn) -> None:
+def test_a_second_question_without_an_answer_is_not_offered(take_turn: TakeTurn) -> None:
     men, lupus, other = make_hit("men"), make_hit("lupus", score=0.3), make_hit("other")
     retriever = ByQuestion(men=[men], lupus=[lupus], both=[men, other])
 
@@ -220,7 +225,7 @@ def test_a_second_question_without_an_answer_is_not_offered(take_turn: Turn) -> 
     assert messages[0]["custom"]["suggestions"] == [offer("other")]
 
 
-def test_a_question_drowned_in_a_story_is_answered(take_turn: Turn) -> None:
+def test_a_question_drowned_in_a_story_is_answered(take_turn: TakeTurn) -> None:
     retriever = ByQuestion(
         men=[make_hit("men")],
         lupus=[],
@@ -233,7 +238,7 @@ def test_a_question_drowned_in_a_story_is_answered(take_turn: Turn) -> None:
     assert messages[0]["custom"]["heading"] == "What about men?"
 
 
-def test_answer_in_the_shell_has_no_payload(take_turn: Turn) -> None:
+def test_answer_in_the_shell_has_no_payload(take_turn: TakeTurn) -> None:
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever([make_hit()]), channel="cmdline")
 
     assert messages[0]["response"] == "utter_answer"
@@ -243,7 +248,7 @@ def test_answer_in_the_shell_has_no_payload(take_turn: Turn) -> None:
     assert "About men" in messages[0]["source"]
 
 
-def test_answer_ids_differ(take_turn: Turn) -> None:
+def test_answer_ids_differ(take_turn: TakeTurn) -> None:
     ids = {
         take_turn(ActionAnswerQuestion, FakeRetriever([make_hit()]))[0][0]["custom"]["answer_id"]
         for _ in range(3)
@@ -252,7 +257,7 @@ def test_answer_ids_differ(take_turn: Turn) -> None:
     assert len(ids) == 3
 
 
-def test_answer_remembers_what_was_searched_and_shown(take_turn: Turn) -> None:
+def test_answer_remembers_what_was_searched_and_shown(take_turn: TakeTurn) -> None:
     _, slots = take_turn(ActionAnswerQuestion, FakeRetriever([make_hit()]))
 
     assert slots == {
@@ -278,7 +283,7 @@ def test_answer_remembers_what_was_searched_and_shown(take_turn: Turn) -> None:
     }
 
 
-def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> None:
+def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: TakeTurn) -> None:
     hits = [make_hit("men", score=0.02), make_hit("lupus", rank=2, score=0.01)]
 
     messages, slots = take_turn(
@@ -295,7 +300,7 @@ def test_refusal_names_what_is_covered_and_cites_nothing(take_turn: Turn) -> Non
     assert slots["asked"]["is_open"] is slots["thread"]["is_answered"] is False
 
 
-def test_refusal_offers_few_of_what_is_covered(take_turn: Turn) -> None:
+def test_refusal_offers_few_of_what_is_covered(take_turn: TakeTurn) -> None:
     hits = [make_hit(name, score=0.01) for name in "abcdef"]
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits))
@@ -303,7 +308,7 @@ def test_refusal_offers_few_of_what_is_covered(take_turn: Turn) -> None:
     assert messages[0]["custom"]["suggestions"] == [offer(name) for name in "abc"]
 
 
-def test_refusal_outside_the_contract_channels_has_buttons(take_turn: Turn) -> None:
+def test_refusal_outside_the_contract_channels_has_buttons(take_turn: TakeTurn) -> None:
     hits = [make_hit("men", score=0.01)]
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits), channel="webexteams")
@@ -313,7 +318,7 @@ def test_refusal_outside_the_contract_channels_has_buttons(take_turn: Turn) -> N
     assert not messages[0]["custom"]
 
 
-def test_refusal_in_the_shell_has_lines_instead_of_a_menu(take_turn: Turn) -> None:
+def test_refusal_in_the_shell_has_lines_instead_of_a_menu(take_turn: TakeTurn) -> None:
     hits = [make_hit("men", score=0.01)]
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever(hits), channel="cmdline")
@@ -323,7 +328,7 @@ def test_refusal_in_the_shell_has_lines_instead_of_a_menu(take_turn: Turn) -> No
     assert not messages[0]["custom"]
 
 
-def test_refusal_never_repeats_the_question(take_turn: Turn) -> None:
+def test_refusal_never_repeats_the_question(take_turn: TakeTurn) -> None:
     question = "how do I fix a bike?"
 
     messages, _ = take_turn(ActionAnswerQuestion, FakeRetriever([]), question)
@@ -332,7 +337,7 @@ def test_refusal_never_repeats_the_question(take_turn: Turn) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  ", "🦴", "?!", "\x07", "/", None])
-def test_a_message_without_a_word_is_asked_for_a_question(take_turn: Turn, text: Any) -> None:
+def test_a_message_without_a_word_is_asked_for_a_question(take_turn: TakeTurn, text: Any) -> None:
     retriever = FakeRetriever([make_hit()])
 
     messages, slots = take_turn(ActionAnswerQuestion, retriever, text, intent="nlu_fallback")
@@ -346,7 +351,7 @@ def test_a_message_without_a_word_is_asked_for_a_question(take_turn: Turn, text:
 @pytest.mark.parametrize(
     ("text", "query"), [("  men? ", "men?"), ("/ask_test_results", "test results")]
 )
-def test_the_users_own_words_are_searched(take_turn: Turn, text: str, query: str) -> None:
+def test_the_users_own_words_are_searched(take_turn: TakeTurn, text: str, query: str) -> None:
     retriever = FakeRetriever([make_hit()])
 
     take_turn(ActionAnswerQuestion, retriever, text)
@@ -355,7 +360,7 @@ def test_the_users_own_words_are_searched(take_turn: Turn, text: str, query: str
 
 
 def test_a_missing_index_gets_a_polite_message(
-    take_turn: Turn, caplog: pytest.LogCaptureFixture
+    take_turn: TakeTurn, caplog: pytest.LogCaptureFixture
 ) -> None:
     retriever = FakeRetriever([], IndexNotFound(Settings().index))
 
@@ -366,7 +371,7 @@ def test_a_missing_index_gets_a_polite_message(
     assert "No index" in caplog.text
 
 
-def test_a_search_past_its_deadline_gets_a_polite_message(take_turn: Turn) -> None:
+def test_a_search_past_its_deadline_gets_a_polite_message(take_turn: TakeTurn) -> None:
     class Slow(FakeRetriever):
         def search(self, query: str, **options: Any) -> Any:
             time.sleep(0.2)
@@ -378,10 +383,24 @@ def test_a_search_past_its_deadline_gets_a_polite_message(take_turn: Turn) -> No
 
 
 def test_an_error_nobody_foresaw_gets_a_polite_message_and_a_traceback(
-    take_turn: Turn, caplog: pytest.LogCaptureFixture
+    take_turn: TakeTurn, caplog: pytest.LogCaptureFixture
 ) -> None:
     messages, slots = take_turn(ActionAnswerQuestion, FakeRetriever([], OSError("disk gone")))
 
     assert [message["response"] for message in messages] == ["utter_search_unavailable"]
     assert slots == {"replied": True}
     assert "disk gone" in caplog.text
+
+
+def test_start_again_forgets_the_conversation(take_turn: TakeTurn) -> None:
+    slots = {
+        "asked": {"text": "lupus?"},
+        "thread": {"questions": ["lupus?"]},
+        "shown": ["lupus#section"],
+        "offers": [{"title": "x"}],
+    }
+
+    messages, slots = take_turn(lambda *_: ActionStartAgain(), None, "start again", slots=slots)
+
+    assert [message["response"] for message in messages] == ["utter_restart"]
+    assert slots == {"replied": True, "asked": None, "thread": None, "shown": None, "offers": None}

@@ -7,17 +7,16 @@ import pytest
 from rasa_sdk import Action
 
 from actions.advise import ActionAdvise
-from actions.answer import ActionAnswerQuestion
-from actions.channel import CONTRACT_CHANNELS
-from actions.follow_up import ActionFollowUp
-from tests.actions.conftest import TEXT, FakeRetriever, Turn, make_hit
+from actions.answer import ActionAnswerQuestion, ActionFollowUp
+from contract.channels import READS_TURNS
+from tests.actions.conftest import TEXT, FakeRetriever, TakeTurn, make_hit
 from tests.messaging.platforms import PLATFORMS, TURNS
 
 # The widget draws the payload (tests/widget); on REST the plain text and the payload are complete.
 PAYLOAD = {"web", "rest"}
 # Rasa's own connectors, and the shell, show the plain text: with buttons, or as it stands.
 PLAIN = {"rest", "callback", "facebook", "socketio", "cmdline"}
-CHANNELS = sorted(CONTRACT_CHANNELS | PLAIN)
+CHANNELS = sorted(set(PLATFORMS) | PAYLOAD | PLAIN)
 
 QUOTE = TEXT[:30]
 ASKED = {
@@ -35,6 +34,11 @@ QUOTING: dict[str, tuple[type[Action], dict[str, Any]]] = {
     "advice": (ActionAdvise, {"text": "should my dad stop?", "intent": "seek_advice"}),
     "more": (ActionFollowUp, {"text": "tell me more", "intent": "ask_more", "slots": ASKED}),
 }
+
+
+def of(channel: str) -> dict[str, Any]:
+    """Return the channel of a message, and what it says of itself, as bot/channels/ does."""
+    return {"channel": channel, "metadata": {READS_TURNS: True} if channel in PLATFORMS else None}
 
 
 def show(channel: str, message: dict[str, Any], domain: dict[str, Any]) -> list[str]:
@@ -57,12 +61,12 @@ def show(channel: str, message: dict[str, Any], domain: dict[str, Any]) -> list[
 @pytest.mark.parametrize("act", QUOTING)
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_source_and_disclaimer_are_shown(
-    take_turn: Turn, domain: dict[str, Any], channel: str, act: str
+    take_turn: TakeTurn, domain: dict[str, Any], channel: str, act: str
 ) -> None:
     action, said = QUOTING[act]
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus", rank=2)])
 
-    (message,), _ = take_turn(action, retriever, channel=channel, **said)
+    (message,), _ = take_turn(action, retriever, **of(channel), **said)
     # Advice says itself whom to ask.
     wording = "utter_disclaimer_short" if act == "advice" else "utter_disclaimer"
     disclaimer = domain["responses"][wording][0]["text"]
@@ -85,10 +89,10 @@ def test_source_and_disclaimer_are_shown(
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_only_who_reads_the_payload_gets_it(take_turn: Turn, channel: str) -> None:
-    (message,), _ = take_turn(ActionAnswerQuestion, FakeRetriever([make_hit()]), channel=channel)
+def test_only_who_reads_the_payload_gets_it(take_turn: TakeTurn, channel: str) -> None:
+    (message,), _ = take_turn(ActionAnswerQuestion, FakeRetriever([make_hit()]), **of(channel))
 
-    assert bool(message["custom"]) is (channel in CONTRACT_CHANNELS)
+    assert bool(message["custom"]) is (channel in {*PLATFORMS, *PAYLOAD})
     assert "{" not in message["disclaimer"] + message["source"] + message["extract"]
 
 
@@ -111,7 +115,3 @@ def test_every_kind_of_turn_either_quotes_or_does_not() -> None:
     assert kinds >= {"answer", "advice", "clarify", "abstain", "emergency", "chat"}
     assert quoting == {"answer", "advice"}
     assert all(turn["disclaimer"] for turn in TURNS.values() if turn.get("citations"))
-
-
-def test_every_channel_of_the_contract_is_drawn_by_something() -> None:
-    assert set(PLATFORMS) | PAYLOAD == CONTRACT_CHANNELS

@@ -11,7 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.feedback import ANSWERING, ActionRecordFeedback, read_rating
-from outcomes import Feedback, Recorder, Turn
+from outcomes import Feedback, OutcomeRow, Recorder
 from outcomes.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -24,9 +24,9 @@ class FakeRecorder(Recorder):
 
     def __init__(self, *, is_on: bool = True) -> None:
         super().__init__(Settings(url="sqlite://" if is_on else ""))
-        self.items: list[Turn | Feedback] = []
+        self.items: list[OutcomeRow | Feedback] = []
 
-    def record(self, item: Turn | Feedback) -> None:
+    def record(self, item: OutcomeRow | Feedback) -> None:
         self.items.append(item)
 
 
@@ -75,6 +75,19 @@ def test_a_thumb_up_is_thanked_for(give: Give) -> None:
     response, (feedback,), _ = give(entities=entities(answer_id=ID, rating="UP"))
 
     assert (response, feedback.rating) == ("utter_feedback_thanks", "up")
+
+
+def test_a_rating_is_taken_back(give: Give) -> None:
+    response, (feedback,), _ = give(entities=entities(answer_id=ID, rating="none"))
+
+    assert (response, feedback.rating) == ("utter_feedback_withdrawn", "none")
+    assert feedback.answer_id == ID
+
+
+def test_nothing_is_taken_back_without_a_name(give: Give) -> None:
+    response, recorded, _ = give(entities=entities(rating="none"))
+
+    assert (response, recorded) == ("utter_ask_rating", [])
 
 
 def test_nobody_is_told_of_readers_where_nothing_is_kept(give: Give) -> None:

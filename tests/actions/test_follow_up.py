@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from actions.answer import ActionAnswerQuestion
-from actions.follow_up import ActionFollowUp
-from actions.reply import N_HITS
-from knowledge.thread import Thread
-from tests.actions.conftest import FakeRetriever, Turn, make_hit
+from actions.answer import ActionAnswerQuestion, ActionFollowUp
+from actions.search import N_HITS
+from knowledge import Thread
+from tests.actions.conftest import FakeRetriever, TakeTurn, make_hit
 
 QUESTION = {
     "text": "can men get it?",
@@ -24,7 +23,7 @@ ASKED = {"asked": QUESTION, "shown": ["men#section"], "offers": OFFERS}
 OPEN = {**ASKED, "asked": {**QUESTION, "text": "tests", "is_open": True}, "shown": []}
 
 
-def test_more_shows_the_next_passage(take_turn: Turn) -> None:
+def test_more_shows_the_next_passage(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus", rank=2, text="Lupus is rare.")])
 
     messages, slots = take_turn(
@@ -38,7 +37,7 @@ def test_more_shows_the_next_passage(take_turn: Turn) -> None:
 
 
 @pytest.mark.parametrize("text", ["tell me more", "go on", "more please", "what comes next"])
-def test_more_never_repeats_what_the_conversation_showed(take_turn: Turn, text: str) -> None:
+def test_more_never_repeats_what_the_conversation_showed(take_turn: TakeTurn, text: str) -> None:
     names = [f"{name}#section" for name in "abcd"]
     retriever = FakeRetriever([make_hit(name) for name in "abcd"])
     slots: dict[str, Any] = {"asked": QUESTION, "shown": ["c#section"], "offers": []}
@@ -56,7 +55,7 @@ def test_more_never_repeats_what_the_conversation_showed(take_turn: Turn, text: 
     assert [message["response"] for message in messages] == ["utter_no_more"]
 
 
-def test_more_offers_at_the_end_what_is_near_and_new(take_turn: Turn) -> None:
+def test_more_offers_at_the_end_what_is_near_and_new(take_turn: TakeTurn) -> None:
     far = [make_hit(name, score=0.01) for name in ("lupus", "shoes")]
     retriever = FakeRetriever([make_hit("men"), *far])
 
@@ -68,7 +67,7 @@ def test_more_offers_at_the_end_what_is_near_and_new(take_turn: Turn) -> None:
     assert slots["shown"] == ["men#section"]
 
 
-def test_the_only_neighbour_that_is_offered_is_shown_on_a_yes(take_turn: Turn) -> None:
+def test_the_only_neighbour_that_is_offered_is_shown_on_a_yes(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus", score=0.01)])
     _, slots = take_turn(ActionFollowUp, retriever, "more", intent="ask_more", slots=ASKED)
 
@@ -79,7 +78,7 @@ def test_the_only_neighbour_that_is_offered_is_shown_on_a_yes(take_turn: Turn) -
     assert messages[0]["custom"]["heading"] == "What about lupus?"
 
 
-def test_more_shows_what_may_be_near(take_turn: Turn) -> None:
+def test_more_shows_what_may_be_near(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus", score=0.2)])
 
     messages, _ = take_turn(ActionFollowUp, retriever, "more", intent="ask_more", slots=ASKED)
@@ -87,7 +86,7 @@ def test_more_shows_what_may_be_near(take_turn: Turn) -> None:
     assert messages[0]["custom"]["heading"] == "What about lupus?"
 
 
-def test_more_searches_the_question_beyond_what_was_shown(take_turn: Turn) -> None:
+def test_more_searches_the_question_beyond_what_was_shown(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("men")])
     slots = {**ASKED, "shown": ["a#1", "b#1", "c#1", "d#1", "e#1"]}
 
@@ -96,7 +95,7 @@ def test_more_searches_the_question_beyond_what_was_shown(take_turn: Turn) -> No
     assert retriever.calls == [{"query": "can men get it?", "top_k": N_HITS + 5}]
 
 
-def test_more_before_any_question_asks_for_one(take_turn: Turn) -> None:
+def test_more_before_any_question_asks_for_one(take_turn: TakeTurn) -> None:
     messages, _ = take_turn(ActionFollowUp, FakeRetriever([]), "tell me more", intent="ask_more")
 
     assert [message["response"] for message in messages] == ["utter_nothing_asked"]
@@ -113,7 +112,7 @@ def test_more_before_any_question_asks_for_one(take_turn: Turn) -> None:
     ],
 )
 def test_a_choice_shows_the_passage_that_it_is_bound_to(
-    take_turn: Turn, text: str, intent: str, passage_id: str
+    take_turn: TakeTurn, text: str, intent: str, passage_id: str
 ) -> None:
     hits = [make_hit("men"), make_hit("lupus", score=0.0), make_hit("shoes", score=0.0)]
 
@@ -130,7 +129,7 @@ def test_a_choice_shows_the_passage_that_it_is_bound_to(
 
 
 @pytest.mark.parametrize("text", ["1", "About lupus", "the lupus one", "yes"])
-def test_a_choice_goes_by_the_passage_and_not_by_its_words(take_turn: Turn, text: str) -> None:
+def test_a_choice_goes_by_the_passage_and_not_by_its_words(take_turn: TakeTurn, text: str) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus"), make_hit("shoes")])
     offer = {"title": "About lupus", "payload": "What about men?", "passage_id": "lupus#section"}
 
@@ -139,7 +138,7 @@ def test_a_choice_goes_by_the_passage_and_not_by_its_words(take_turn: Turn, text
     assert messages[0]["custom"]["heading"] == "What about lupus?"
 
 
-def test_a_choice_whose_passage_is_gone_is_asked(take_turn: Turn) -> None:
+def test_a_choice_whose_passage_is_gone_is_asked(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("men")])
 
     messages, _ = take_turn(ActionFollowUp, retriever, "1", slots=ASKED)
@@ -148,7 +147,7 @@ def test_a_choice_whose_passage_is_gone_is_asked(take_turn: Turn) -> None:
     assert retriever.calls[0]["query"] == "What about lupus?"
 
 
-def test_the_buttons_of_a_greeting_are_no_question_back(take_turn: Turn) -> None:
+def test_the_buttons_of_a_greeting_are_no_question_back(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("definition"), make_hit("link")])
     offers = [
         {"title": "Is osteoporosis an autoimmune disease?", "payload": "What about link?"},
@@ -171,7 +170,7 @@ STARTER = "How can I keep my bones strong?"
     ids=["nothing", "answered", "asked-back"],
 )
 def test_after_a_greeting_one_word_of_a_button_picks_nothing(
-    take_turn: Turn, slots: dict[str, Any]
+    take_turn: TakeTurn, slots: dict[str, Any]
 ) -> None:
     retriever = FakeRetriever([make_hit("men"), replace(make_hit("exercise"), name=STARTER)])
     hello = {"event": "user", "text": "hi"}
@@ -184,7 +183,7 @@ def test_after_a_greeting_one_word_of_a_button_picks_nothing(
 
 @pytest.mark.parametrize(("text", "intent"), [("🦴", "nlu_fallback"), ("ok", "affirm")])
 def test_after_a_polite_line_one_word_of_a_button_picks_nothing(
-    take_turn: Turn, text: str, intent: str
+    take_turn: TakeTurn, text: str, intent: str
 ) -> None:
     retriever = FakeRetriever([make_hit("men"), replace(make_hit("exercise"), name=STARTER)])
     _, slots = take_turn(ActionFollowUp, retriever, text, intent=intent, slots=OPEN)
@@ -207,7 +206,7 @@ def test_after_a_polite_line_one_word_of_a_button_picks_nothing(
     ],
 )
 def test_what_cannot_be_taken_up_gets_a_polite_line(
-    take_turn: Turn, text: str, intent: str, slots: dict[str, Any], response: str
+    take_turn: TakeTurn, text: str, intent: str, slots: dict[str, Any], response: str
 ) -> None:
     retriever = FakeRetriever([make_hit()])
 
@@ -217,7 +216,7 @@ def test_what_cannot_be_taken_up_gets_a_polite_line(
     assert retriever.calls == []
 
 
-def test_a_choice_out_of_range_keeps_the_choices(take_turn: Turn) -> None:
+def test_a_choice_out_of_range_keeps_the_choices(take_turn: TakeTurn) -> None:
     messages, slots = take_turn(
         ActionFollowUp, FakeRetriever([]), "7", intent="choose_option", slots=ASKED
     )
@@ -236,7 +235,7 @@ THREAD = {
 }
 
 
-def test_a_follow_up_is_searched_by_its_own_words_and_its_thread(take_turn: Turn) -> None:
+def test_a_follow_up_is_searched_by_its_own_words_and_its_thread(take_turn: TakeTurn) -> None:
     retriever = FakeRetriever([make_hit("pain")])
     retriever.is_follow_up = True
 
@@ -252,7 +251,7 @@ def test_a_follow_up_is_searched_by_its_own_words_and_its_thread(take_turn: Turn
 
 
 @pytest.mark.parametrize("text", ["what else is there?", "what else", "any other side effects?"])
-def test_what_else_shows_what_the_conversation_has_not(take_turn: Turn, text: str) -> None:
+def test_what_else_shows_what_the_conversation_has_not(take_turn: TakeTurn, text: str) -> None:
     retriever = FakeRetriever([make_hit("men"), make_hit("lupus"), make_hit("shoes")])
     retriever.is_follow_up = True
     seen = {"thread": THREAD, "shown": ["men#section", "lupus#section"]}
@@ -266,7 +265,7 @@ def test_what_else_shows_what_the_conversation_has_not(take_turn: Turn, text: st
     assert slots["shown"] == ["men#section", "lupus#section", "shoes#section"]
 
 
-def test_a_fresh_question_starts_a_thread_of_its_own(take_turn: Turn) -> None:
+def test_a_fresh_question_starts_a_thread_of_its_own(take_turn: TakeTurn) -> None:
     messages, slots = take_turn(
         ActionAnswerQuestion,
         FakeRetriever([make_hit("men")]),
@@ -281,7 +280,7 @@ def test_a_fresh_question_starts_a_thread_of_its_own(take_turn: Turn) -> None:
 
 
 def test_another_thing_of_the_same_kind_takes_the_place_of_the_one_asked_about(
-    take_turn: Turn,
+    take_turn: TakeTurn,
 ) -> None:
     retriever = FakeRetriever([make_hit("arthritis")])
     found = {"entity": "condition", "value": "arthritis", "start": 4, "end": 13}
@@ -298,7 +297,7 @@ def test_another_thing_of_the_same_kind_takes_the_place_of_the_one_asked_about(
 @pytest.mark.parametrize(
     "slots", [{"asked": "x", "thread": 7, "shown": 3, "offers": "y"}, {"asked": [], "thread": []}]
 )
-def test_odd_slots_are_no_slots(take_turn: Turn, slots: dict[str, Any]) -> None:
+def test_odd_slots_are_no_slots(take_turn: TakeTurn, slots: dict[str, Any]) -> None:
     messages, _ = take_turn(
         ActionFollowUp, FakeRetriever([]), "tell me more", intent="ask_more", slots=slots
     )

@@ -3,7 +3,8 @@
 import pytest
 
 from actions import resources
-from actions.__main__ import make_app, read_address, warm_up
+from actions.__main__ import warm_up
+from actions.check import read_address
 
 
 def test_read_address_listens_on_this_machine_only_by_default() -> None:
@@ -20,12 +21,6 @@ def test_read_address_takes_the_settings() -> None:
 def test_read_address_names_a_bad_port(port: str) -> None:
     with pytest.raises(ValueError, match="BONAFIDE_ACTIONS_PORT"):
         read_address({"BONAFIDE_ACTIONS_PORT": port})
-
-
-def test_make_app_serves_the_webhook() -> None:
-    paths = {route.path for route in make_app().router.routes}
-
-    assert "webhook" in paths
 
 
 def test_warm_up_without_a_library_logs_and_goes_on(

@@ -1,8 +1,14 @@
-"""benchmarks/check.py: what counts as right."""
+"""benchmarks/conversations/check.py: what counts as right."""
 
 import pytest
 
-from benchmarks.check import check_conversations, check_questions, check_red_flags, is_right, share
+from benchmarks.conversations.check import (
+    check_conversations,
+    check_questions,
+    check_red_flags,
+    is_right,
+    share,
+)
 
 ANSWER = {"kind": "answer", "text": "Bones are thin.", "suggestions": [{"passage_id": "a#b"}]}
 ADVICE = {"kind": "advice", "text": "Ask a doctor.", "quote": "Bones are thin."}

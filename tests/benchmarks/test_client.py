@@ -1,4 +1,4 @@
-"""benchmarks/client.py and wire.py: no reply stops the benchmark; users talk as planned."""
+"""benchmarks/harness/client.py and wire.py: no reply stops the benchmark; users talk as planned."""
 
 import asyncio
 import json
@@ -8,8 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks import ageing, bots, client
-from benchmarks.wire import Connection, WireError
+from benchmarks.harness import client
+from benchmarks.harness.wire import Connection, WireError
+from benchmarks.stock import bots, long_conversations
 
 ANSWER = [{"text": "Bones."}, {"custom": {"kind": "answer", "text": "Bones."}}]
 TURN = {"id": "m0", "turns": [{"kind": "answer", "text": "Bones."}]}
@@ -147,7 +148,7 @@ def test_copies_have_the_events_of_the_long_conversations(bot):
         for name in ("a", "b")
     }
 
-    copies = ageing.copy(bot.port, ["a", "b"], 3)
+    copies = long_conversations.copy(bot.port, ["a", "b"], 3)
 
     assert len({copy.sender for copy in copies}) == 3
     assert bot.messages[2:] == [[{"event": "a"}], [{"event": "b"}], [{"event": "a"}]]
@@ -159,14 +160,14 @@ def test_copies_want_the_api(bot):
     bot.status = 404
 
     with pytest.raises(client.ReplyRefused, match="status 404"):
-        ageing.copy(bot.port, ["a"], 1)
+        long_conversations.copy(bot.port, ["a"], 1)
 
 
 def test_long_conversations_begin_as_new_ones_do():
-    held = ageing.begin(iter([("hello", "sad")] * 9), iter([("bot?", "bye")] * 999))
+    held = long_conversations.begin(iter([("hello", "sad")] * 9), iter([("bot?", "bye")] * 999))
 
-    assert {len(talk) for _, talk in held} == {ageing.N_TURNS}
-    assert [talk[:3] for _, talk in held] == [("hello", "sad", "bot?")] * ageing.N_HELD
+    assert {len(talk) for _, talk in held} == {long_conversations.N_TURNS}
+    assert [talk[:3] for _, talk in held] == [("hello", "sad", "bot?")] * long_conversations.N_HELD
 
 
 def ask_twice(port, **options):

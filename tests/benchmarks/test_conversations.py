@@ -1,12 +1,12 @@
-"""benchmarks/conversations.py: whole conversations, the same again, no message twice."""
+"""benchmarks/stock/conversations.py: whole conversations, the same again, no message twice."""
 
 import itertools
 
 import pytest
 
-from benchmarks import conversations
-from benchmarks.measure import Plan
-from benchmarks.metrics import LOADS
+from benchmarks.stock import conversations
+from benchmarks.stock.measure import Plan
+from benchmarks.stock.metrics import LOADS
 
 MAKERS = (conversations.make_stock_talks, conversations.make_talks)
 

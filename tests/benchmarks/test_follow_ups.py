@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import follow_ups, threads
-from benchmarks.follow_ups import Conversation, Outcome
-from knowledge.settings import Settings
+from benchmarks.conversations import follow_ups, threads
+from benchmarks.conversations.follow_ups import Conversation, Outcome
+from knowledge import Settings
 
 
 def answer(passage: str, *offers: str) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class WordEncoder:
                 counts[row, zlib.crc32(word.encode()) % self.dim] += 1
         return counts / np.linalg.norm(counts, axis=1, keepdims=True)
 
-    def weigh(self, text: str) -> tuple[np.ndarray, list[tuple[int, int, float]]]:
+    def encode_with_pieces(self, text: str) -> tuple[np.ndarray, list[tuple[int, int, float]]]:
         words = list(re.finditer(r"\w+", text))
         return self.encode([text])[0], [(*word.span(), 1 / len(words)) for word in words]
 

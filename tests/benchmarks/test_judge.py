@@ -1,14 +1,14 @@
-"""benchmarks/judge.py: what is fitted and what is measured, over examples made by hand."""
+"""benchmarks/retrieval/judge.py: what is fitted and measured, over examples made by hand."""
 
 import json
 
 import numpy as np
 import pytest
 
-from benchmarks import judge as judging
-from benchmarks import libraries
-from benchmarks.libraries import Asked
-from knowledge.signals import SIGNALS
+from benchmarks.retrieval import judge as judging
+from benchmarks.retrieval import libraries
+from benchmarks.retrieval.libraries import Asked
+from knowledge.search.signals import SIGNALS
 
 
 def make_example(right=None, *, n=4, seed=0, held_out=False, name="own"):
@@ -41,7 +41,7 @@ def test_fit_puts_the_right_passage_first_and_is_less_sure_where_none_is(model):
 
 
 def test_what_is_saved_judges_as_what_was_fitted(model, tmp_path, monkeypatch):
-    from knowledge import judge
+    from knowledge.search import judge
 
     path = tmp_path / "judge.json"
     path.write_text('{"following": {"own": {}}}', encoding="utf-8")
@@ -52,7 +52,7 @@ def test_what_is_saved_judges_as_what_was_fitted(model, tmp_path, monkeypatch):
     try:
         for example in EXAMPLES[:5]:
             np.testing.assert_allclose(
-                judge.judge(example.signals), model.judge(example.signals), atol=1e-2
+                judge.judge_passages(example.signals), model.judge(example.signals), atol=1e-2
             )
     finally:
         judge._load.cache_clear()

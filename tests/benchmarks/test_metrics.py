@@ -1,10 +1,10 @@
-"""benchmarks/metrics.py, targets.py, sessions.py: percentiles, medians, ratios, what is reached."""
+"""benchmarks/stock: percentiles, medians, ratios, what is reached."""
 
 import pytest
 
-from benchmarks import metrics, sessions, targets
-from benchmarks.client import Load
-from benchmarks.metrics import LOADS, MEMORY, SQL, TRAINING
+from benchmarks.harness.client import Load
+from benchmarks.stock import metrics, sessions, targets
+from benchmarks.stock.metrics import LOADS, MEMORY, SQL, TRAINING
 
 
 def figures(part, value):

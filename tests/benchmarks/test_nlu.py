@@ -1,4 +1,4 @@
-"""benchmarks/nlu.py: figures over made-up outcomes, bad files, and the floor of the intents."""
+"""benchmarks/nlu/measure.py: figures over made-up outcomes, bad files, the floor of the intents."""
 
 import json
 from collections import Counter
@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import nlu, nlu_data, nlu_metrics, nlu_report
-from benchmarks.nlu_data import BadData, Prediction, Run, Utterance
+from benchmarks.nlu import data, measure, metrics
+from benchmarks.nlu.data import BadData, Prediction, Run, Utterance
+from benchmarks.report import nlu as nlu_report
 
 ROOT = Path(__file__).parents[2]
 # The nine intents of talk about the talk are near to one another and to small talk: they have 0.88,
@@ -56,11 +57,11 @@ def perfect(monkeypatch):
     def predict(runs, *, without=()):
         return [[Prediction(u.label, 0.1 if u.label == OOS else 0.9) for u in r.test] for r in runs]
 
-    monkeypatch.setattr(nlu_data, "predict", predict)
+    monkeypatch.setattr(data, "predict", predict)
 
 
 def run(arguments):
-    return CliRunner().invoke(nlu.app, arguments)
+    return CliRunner().invoke(measure.app, arguments)
 
 
 # ---- what a threshold does
@@ -73,14 +74,14 @@ def run(arguments):
 def test_measure_scope_counts_a_rejected_sentence_as_wrong_in_scope(
     threshold, in_scope, out_of_scope
 ):
-    measured = nlu_metrics.measure_scope(OUTCOMES, threshold, OOS)
+    measured = metrics.measure_scope(OUTCOMES, threshold, OOS)
 
     assert measured["in_scope_accuracy"] == pytest.approx(in_scope)
     assert measured["oos_recall"] == pytest.approx(out_of_scope)
 
 
 def test_trade_off_goes_from_accepting_all_to_rejecting_all():
-    curve = nlu_metrics.trade_off(OUTCOMES, OOS)
+    curve = metrics.trade_off(OUTCOMES, OOS)
 
     accuracies = [point["in_scope_accuracy"] for point in curve]
     recalls = [point["oos_recall"] for point in curve]
@@ -94,11 +95,11 @@ def test_choose_threshold_lets_the_share_pass(keep, expected):
     right = [outcome("a", "a", i / 100) for i in range(1, 101)]
     others = [outcome("a", "b", 0.001), outcome(OOS, OOS, 0.001)]
 
-    assert nlu_metrics.choose_threshold(right + others, OOS, keep=keep) == pytest.approx(expected)
+    assert metrics.choose_threshold(right + others, OOS, keep=keep) == pytest.approx(expected)
 
 
 def test_choose_threshold_is_zero_when_nothing_was_right():
-    assert nlu_metrics.choose_threshold([outcome("a", "b", 0.9)], OOS) == 0
+    assert metrics.choose_threshold([outcome("a", "b", 0.9)], OOS) == 0
 
 
 # ---- scores and confusions
@@ -107,21 +108,21 @@ PAIRS = [("a", "a"), ("a", "b"), ("b", "b"), ("b", "b"), ("b", "a"), ("c", "a")]
 
 
 def test_score_labels_gives_precision_recall_and_f1():
-    scores = nlu_metrics.score_labels(PAIRS)
+    scores = metrics.score_labels(PAIRS)
 
     assert scores["a"] == {"precision": 0.3333, "recall": 0.5, "f1": 0.4, "n": 2}
     assert scores["c"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n": 1}
-    assert nlu_metrics.macro_f1(scores) == pytest.approx((0.4 + 2 / 3 + 0) / 3, abs=1e-3)
+    assert metrics.macro_f1(scores) == pytest.approx((0.4 + 2 / 3 + 0) / 3, abs=1e-3)
 
 
 def test_confusion_has_a_row_for_what_was_meant():
-    matrix = nlu_metrics.confusion(PAIRS)
+    matrix = metrics.confusion(PAIRS)
 
     assert matrix == {"labels": ["a", "b", "c"], "matrix": [[1, 1, 0], [1, 2, 0], [1, 0, 0]]}
 
 
 def test_confused_pairs_count_both_ways_the_worst_first():
-    pairs = nlu_metrics.confused_pairs(nlu_metrics.confusion(PAIRS))
+    pairs = metrics.confused_pairs(metrics.confusion(PAIRS))
 
     assert [(p["one"], p["other"], p["one_as_other"], p["other_as_one"]) for p in pairs] == [
         ("a", "b", 1, 1),
@@ -136,18 +137,18 @@ def test_split_spreads_every_label_and_keeps_a_text_in_one_fold():
     utterances = [Utterance(f"{label} {i}", label) for label in "ab" for i in range(10)]
     utterances += [Utterance("A  3", "a"), Utterance("a 3", "b")]
 
-    folds = nlu_data.split(utterances)
+    folds = data.split(utterances)
 
     counts = Counter((u.label, fold) for u, fold in zip(utterances[:20], folds, strict=False))
     assert set(counts.values()) == {2}
     assert folds[3] == folds[20] == folds[21]
-    assert folds == nlu_data.split(utterances)
+    assert folds == data.split(utterances)
 
 
 def test_cross_validate_asks_each_utterance_once_and_never_learns_it():
     utterances = [Utterance(f"{label} {i}", label) for label in "abc" for i in range(7)]
 
-    runs = nlu_data.cross_validate(utterances)
+    runs = data.cross_validate(utterances)
 
     assert sorted(u.text for run in runs for u in run.test) == sorted(u.text for u in utterances)
     assert all(not set(run.train) & set(run.test) for run in runs)
@@ -208,7 +209,7 @@ def test_read_csv_takes_a_byte_order_mark_and_quoted_lines(tmp_path):
     path = tmp_path / "windows.csv"
     path.write_bytes(b'\xef\xbb\xbfsentence,label\r\n"one, two\r\nthree",order\r\n')
 
-    assert nlu_data.read_csv(path) == [Utterance("one, two\r\nthree", "order")]
+    assert data.read_csv(path) == [Utterance("one, two\r\nthree", "order")]
 
 
 def test_read_csv_refuses_what_is_no_text(tmp_path):
@@ -216,7 +217,7 @@ def test_read_csv_refuses_what_is_no_text(tmp_path):
     path.write_bytes(b"sentence,label\n\xff\xfe\x00,order\n")
 
     with pytest.raises(BadData, match="UTF-8"):
-        nlu_data.read_csv(path)
+        data.read_csv(path)
 
 
 def test_read_intents_takes_the_marks_of_entities_out(tmp_path):
@@ -227,14 +228,14 @@ def test_read_intents_takes_the_marks_of_entities_out(tmp_path):
         encoding="utf-8",
     )
 
-    assert nlu_data.read_intents(path) == [Utterance("what is lupus", "ask_lupus")]
+    assert data.read_intents(path) == [Utterance("what is lupus", "ask_lupus")]
 
 
 def test_ask_pipeline_says_what_went_wrong(monkeypatch):
-    monkeypatch.setattr(nlu_data, "ROOT", ROOT)
+    monkeypatch.setattr(data, "ROOT", ROOT)
 
-    with pytest.raises(RuntimeError, match=r"(?s)bot\.assess failed.*KeyError"):
-        nlu_data.ask_pipeline({})
+    with pytest.raises(RuntimeError, match=r"(?s)bot\.evaluation\.assess failed.*KeyError"):
+        data.ask_pipeline({})
 
 
 # ---- the shipped intents, by the real pipeline
@@ -242,7 +243,7 @@ def test_ask_pipeline_says_what_went_wrong(monkeypatch):
 
 @pytest.fixture(scope="module")
 def measured():
-    return nlu.measure_intents()
+    return measure.measure_intents()
 
 
 def test_intents_are_understood(measured):
@@ -260,13 +261,13 @@ def test_report_shows_the_figures_and_a_plot(measured):
 
 
 def test_report_says_what_to_run_when_nothing_was_measured():
-    assert nlu_report.show_understanding(None).missing == "python -m benchmarks.nlu"
+    assert nlu_report.show_understanding(None).missing == "python -m benchmarks nlu"
 
 
 def test_pair_up_keeps_the_order_of_the_runs():
     one, two = Utterance("one", "a"), Utterance("two", "b")
     predictions = [[Prediction("a", 0.5)], [Prediction("b", 0.6)]]
 
-    paired = nlu.pair_up([Run([], [one]), Run([], [two])], predictions)
+    paired = measure.pair_up([Run([], [one]), Run([], [two])], predictions)
 
     assert paired == [(one, predictions[0][0]), (two, predictions[1][0])]

@@ -1,4 +1,4 @@
-"""benchmarks/recorder.py, pieces*.py, profile.py: calls are kept and passed on, times added up."""
+"""benchmarks/stock, the parts alone: calls are kept and passed on, times added up."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks import pieces, pieces_library, profile, recorder
+from benchmarks.stock import components, library, profile, recorder
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def make_call(name):
 def test_calls_are_made_again_and_told_apart(actions):
     calls = [make_call(name) for name in ("a", "b", "a")]
 
-    found = asyncio.run(pieces.call_again(actions.server_port, calls))
+    found = asyncio.run(components.call_again(actions.server_port, calls))
 
     assert [body for _, _, body in actions.calls] == [call.body for call in calls]
     assert {name: times["n"] for name, times in found["actions"].items()} == {"a": 2, "b": 1}
@@ -66,12 +66,12 @@ def test_calls_are_made_again_and_told_apart(actions):
 def test_calls_that_fail_stop_the_benchmark(actions):
     actions.status = 500
 
-    with pytest.raises(pieces.client.ReplyRefused, match="answered 500"):
-        asyncio.run(pieces.call_again(actions.server_port, [make_call("a")]))
+    with pytest.raises(components.client.ReplyRefused, match="answered 500"):
+        asyncio.run(components.call_again(actions.server_port, [make_call("a")]))
 
 
 def test_questions_of_the_library_are_all_different():
-    questions = pieces_library.list_questions(50)
+    questions = library.list_questions(50)
 
     assert len(questions) == len(set(questions)) == 50
 
@@ -79,10 +79,10 @@ def test_questions_of_the_library_are_all_different():
 def test_time_each_leaves_the_first_out():
     asked = []
 
-    found = pieces_library.time_each(asked.append, [str(i) for i in range(30)])
+    found = library.time_each(asked.append, [str(i) for i in range(30)])
 
     assert len(asked) == 30
-    assert found["n"] == 30 - pieces_library.WARM_UP
+    assert found["n"] == 30 - library.WARM_UP
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_time_each_leaves_the_first_out():
     [
         ("main (bot/__main__.py:1);f (rasa/nlu/x.py:2);run (onnxruntime/a.py:3)",
          "the sentence encoder"),
-        ("main (bot/__main__.py:1);save (bot/tracker_store.py:9);x (copy.py:1)",
+        ("main (bot/__main__.py:1);save (bot/conversations/tracker_store.py:9);x (copy.py:1)",
          "conversations: store and events"),
         ("x (somewhere.py:1)", profile.REST),
     ],

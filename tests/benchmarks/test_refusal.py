@@ -1,13 +1,13 @@
-"""benchmarks/refusal.py: what is measured, over outcomes made by hand."""
+"""benchmarks/retrieval/refusal.py: what is measured, over outcomes made by hand."""
 
 import json
 
 import numpy as np
 import pytest
 
-from actions.resolve import Question
-from benchmarks import refusal
-from knowledge.types import Document, Hit, Passage
+from actions.question import Question
+from benchmarks.retrieval import refusal
+from knowledge import Document, Hit, Passage
 
 TEXT = "Men get osteoporosis too."
 # Scores of a hit that is surely an answer, and surely none.

@@ -1,17 +1,17 @@
-"""benchmarks/report.py and performance.py: the tables say what the results say, the files too."""
+"""benchmarks/stock, its report: the tables say what the results say, the files too."""
 
 import copy
 import io
-import json
 import re
 
 import pytest
 from rich.console import Console
 
-from benchmarks import measure, performance, report
-from benchmarks.metrics import LOADS, MEMORY, PIECES, SQL, TRAINING, list_metrics, summarise
-from benchmarks.servers import ROOT
+from benchmarks import files
+from benchmarks.stock import measure, performance, report
+from benchmarks.stock.metrics import LOADS, MEMORY, PIECES, SQL, TRAINING, list_metrics, summarise
 
+COMMAND = "run: python -m benchmarks stock --table"
 LATENCY = {
     "messages": 160, "per_s": 40.0, "p50_ms": 20.0, "p95_ms": 30.0, "p99_ms": 35.0, "cpu_ms": 20.0,
     "by_kind": {"plain": {"messages": 160, "p50_ms": 20.0}},
@@ -150,7 +150,7 @@ def test_render_says_what_is_missing(results, missing):
 
     text = report.render(results)
 
-    assert f"benchmarks --only {missing}" in text
+    assert f"benchmarks stock --only {missing}" in text
     assert ("stock.svg" in text) == (missing in (TRAINING, PIECES))
 
 
@@ -192,24 +192,10 @@ def test_the_document_says_what_was_not_measured(tmp_path):
     assert performance.PROFILE_COMMAND in text
 
 
-def test_put_between_markers_keeps_the_rest():
-    text = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
-
-    assert report.put_between_markers(text, r"new \1") == (
-        f"before\n{report.BEGIN}\nnew \\1\n{report.END}\nafter\n"
-    )
-
-
-@pytest.mark.parametrize("text", ["nothing", f"{report.END} {report.BEGIN}"])
-def test_put_between_markers_refuses_a_text_without_them(text):
-    with pytest.raises(ValueError, match="exactly once"):
-        report.put_between_markers(text, "new")
-
-
 def test_save_then_load_gives_the_same(results, tmp_path):
-    report.save(results, tmp_path / "results/stock.json")
+    files.save_results(results, tmp_path / "results/stock.json")
 
-    assert report.load(tmp_path / "results/stock.json") == results
+    assert files.load_results(tmp_path / "results/stock.json") == results
 
 
 def test_parts_of_an_earlier_run_stay_where_they_can_be_compared(results, monkeypatch):
@@ -225,10 +211,14 @@ def test_parts_of_an_earlier_run_stay_where_they_can_be_compared(results, monkey
     assert measure.start_results(measure.Plan(), None)["parts"] == {}
 
 
-def test_the_readme_has_the_tables_of_the_results():
-    text = report.README.read_text(encoding="utf-8")
+def test_the_readme_has_the_tables_of_the_results(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(report.README.read_text(encoding="utf-8"), encoding="utf-8")
 
-    assert report.put_between_markers(text, report.render(report.load())) == text
+    report.update_readme(files.load_results(report.RESULTS), path)
+
+    written = path.read_text(encoding="utf-8")
+    assert written == report.README.read_text(encoding="utf-8"), COMMAND
 
 
 def test_the_document_has_the_tables_of_the_results(tmp_path):
@@ -236,9 +226,10 @@ def test_the_document_has_the_tables_of_the_results(tmp_path):
     path = tmp_path / "performance.md"
     path.write_text(text, encoding="utf-8")
 
-    performance.write_document(report.load(), report.load(performance.PROFILE), path)
+    profile = files.load_results(performance.PROFILE)
+    performance.write_document(files.load_results(report.RESULTS), profile, path)
 
-    assert path.read_text(encoding="utf-8") == text, "run: python -m benchmarks --table"
+    assert path.read_text(encoding="utf-8") == text, COMMAND
 
 
 def test_the_readme_states_no_figure_of_its_own():
@@ -248,29 +239,9 @@ def test_the_readme_states_no_figure_of_its_own():
     assert re.findall(r"\b\d+(?:[.,]\d+)* ?(?:ms|s|MB|GB|%|times)(?!\w)", prose) == []
 
 
-def test_committed_results_have_the_form_of_today(results):
-    found = report.load()
-
-    assert found.keys() == results.keys()
-    assert found["parts"].keys() == results["parts"].keys()
-    assert found["machine"].keys() == results["machine"].keys()
-
-
-@pytest.mark.parametrize("part", [TRAINING, MEMORY, SQL])
-def test_committed_medians_and_ratios_follow_from_the_rounds(part):
-    results = report.load()
-    found = results["parts"][part]
-
-    assert len(found["rounds"]) == results["settings"]["rounds"]
-    assert summarise(part, found["rounds"]) == {key: found[key] for key in ("medians", "ratios")}
-
-
-def test_the_committed_plot_is_that_of_the_results():
-    assert report.PLOT.read_bytes() == performance.draw(report.load()["parts"])
-
-
 def test_committed_results_name_no_folder_of_the_machine():
-    text = json.dumps(report.load())
+    for path in sorted(files.RESULTS.glob("*.json")):
+        text = path.read_text(encoding="utf-8")
 
-    assert str(ROOT) not in text
-    assert re.findall(r'"/\w+', text) == []
+        assert str(files.ROOT) not in text
+        assert re.findall(r'"/\w+', text) == []

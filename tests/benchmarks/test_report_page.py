@@ -1,4 +1,4 @@
-"""benchmarks/report_page.py: one page that says what the results say, with nothing to load."""
+"""benchmarks/report/page.py: one page that says what the results say, with nothing to load."""
 
 import json
 import re
@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import report, report_page, report_parts, risk, tables
+from benchmarks import files
+from benchmarks.report import page as report_page
+from benchmarks.report import parts, risk, tables
 
 SECTIONS = {"ranking", "refusal", "understanding", "scale", "worst"}
 TIMINGS = {"n": 510, "p50_ms": 1.25, "p95_ms": 2.5}
 FIGURES = {"size_mb": 3.0, "load_s": 0.5, "memory_after_search_mb": 12.0, "search": TIMINGS}
 SCALE = {
-    "command": "python -m benchmarks.scale",
+    "command": "python -m benchmarks scale",
     "date": "2026-11-23",
     "machine": {"cpu": "Some CPU", "cores": 2, "memory_gb": 8.0},
     "build": {
@@ -34,7 +36,11 @@ SCALE = {
     ],
 }  # fmt: skip
 METRICS = {"ndcg_at_10": 0.7654, "mrr_at_10": 0.9, "recall_at_10": 0.7}
-EVALUATED = {"date": "2026-11-23", **dict.fromkeys(tables.FIELDS, METRICS)}
+EVALUATED = {
+    "command": "make report",
+    "date": "2026-11-23",
+    **dict.fromkeys(tables.FIELDS, METRICS),
+}
 
 
 def record(probability, *, is_right=False, kind="answerable", question="why?"):
@@ -56,7 +62,7 @@ RECORDS = [
     record(0.05, kind="unrelated", question="well refused"),
 ]
 OUTCOMES = {
-    "command": "python -m benchmarks.collect",
+    "command": "python -m benchmarks collect",
     "date": "2026-11-23",
     "threshold": 0.5,
     "development": RECORDS,
@@ -75,9 +81,8 @@ WORST = {
 
 @pytest.fixture
 def results(tmp_path):
-    ranking = report.load(report_page.RESULTS / "ranking.json")
     for name, content in (
-        ("ranking", ranking), ("evaluate", EVALUATED), ("outcomes", OUTCOMES), ("scale", SCALE)
+        ("evaluate", EVALUATED), ("outcomes", OUTCOMES), ("scale", SCALE)
     ):  # fmt: skip
         (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
     return tmp_path
@@ -122,7 +127,7 @@ def test_page_has_its_sections_and_links_to_each(page):
 def test_page_loads_nothing(page):
     sources = [image["src"] for image in Outline(page).named("img")]
 
-    assert len(sources) == 4
+    assert len(sources) == 3
     assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
     assert not re.search(r"<script|@import|url\(|(?:src|href)=\"(?:http|//|/)", page)
 
@@ -162,7 +167,7 @@ def test_page_says_what_was_not_measured(tmp_path):
 def test_worst_questions_stand_in_the_right_list():
     shown = {
         cases.title: [case.question for case in cases.cases]
-        for cases in report_parts.show_worst(OUTCOMES).lists
+        for cases in parts.show_worst(OUTCOMES).lists
     }
 
     assert list(shown.values()) == [
@@ -175,12 +180,12 @@ def test_worst_questions_stand_in_the_right_list():
 def test_held_out_questions_are_never_read_out():
     held_out = OUTCOMES | {"held_out": [record(0.6, question="never to be read")]}
 
-    assert "never to be read" not in repr(report_parts.show_worst(held_out))
-    assert "never to be read" not in repr(report_parts.show_refusal(held_out))
+    assert "never to be read" not in repr(parts.show_worst(held_out))
+    assert "never to be read" not in repr(parts.show_refusal(held_out))
 
 
 def test_committed_outcomes_have_no_words_of_held_out_questions():
-    outcomes = report.load(report_page.RESULTS / "outcomes.json")
+    outcomes = files.load_results(report_page.RESULTS / "outcomes.json")
     if outcomes is None:
         pytest.skip('not measured yet: run "make report"')
 
@@ -212,15 +217,7 @@ def test_tables_of_the_documents_are_in_step(tmp_path, monkeypatch):
 
     for path in committed:
         written = (tmp_path / path.name).read_text(encoding="utf-8")
-        assert written == path.read_text(encoding="utf-8"), "run: python -m benchmarks.report_page"
-
-
-def test_replace_wants_its_markers_once(tmp_path):
-    path = tmp_path / "README.md"
-    path.write_text("no markers", encoding="utf-8")
-
-    with pytest.raises(ValueError, match="scale: begin"):
-        tables.replace(path, "scale", "x")
+        assert written == path.read_text(encoding="utf-8"), "run: python -m benchmarks report"
 
 
 def test_scale_table_has_a_row_for_each_system_at_each_size():
@@ -233,5 +230,5 @@ def test_scale_table_has_a_row_for_each_system_at_each_size():
 
 
 def test_tables_say_what_was_not_measured():
-    assert "benchmarks.scale" in tables.render_scale(None)
+    assert "benchmarks scale" in tables.render_scale(None)
     assert "make report" in tables.render_evaluate(None)

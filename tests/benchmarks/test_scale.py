@@ -9,16 +9,16 @@ from contextlib import ExitStack, closing
 import numpy as np
 import pytest
 
-from benchmarks import scale, scale_library, scale_timing
-from benchmarks.scale_library import (
+from benchmarks.scale import jobs, library, measure
+from benchmarks.scale.library import (
     DataMissing,
     RecallingEncoder,
     read_queries,
     write_pairs,
     write_passages,
 )
-from knowledge import ingest
-from knowledge.chunk import chunk
+from knowledge.indexing import ingest
+from knowledge.indexing.chunk import chunk
 
 DIM = 8
 MAX_WORDS = 20
@@ -49,7 +49,7 @@ def recalling(tmp_path):
 @pytest.fixture
 def medquad(tmp_path):
     pairs = [
-        {"id": str(i), "source": "NIH", "url": "https://x", "focus": "a", "type": "b",
+        {"id": str(i), "source": "NIH", "url": "https://x.example", "focus": "a", "type": "b",
          "question": f"What is {i}?", "answer": f"It is {i}."}
         for i in range(3)
     ]  # fmt: skip
@@ -73,7 +73,8 @@ def read(folder):
 
 
 def count_passages(folder):
-    return sum(len(chunk(d, max_words=MAX_WORDS)) for d in ingest.read_folder(folder)[0])
+    sources, _ = ingest.read_sources(folder, ingest.read_file)
+    return sum(len(chunk(d, max_words=MAX_WORDS)) for each in sources for d in each.documents)
 
 
 def test_library_has_every_pair_with_an_answer(medquad, documents):
@@ -108,7 +109,7 @@ def test_library_repeats_pairs_under_their_own_id_and_title(medquad, documents):
 
 
 def test_library_keeps_files_small(medquad, documents, monkeypatch):
-    monkeypatch.setattr(scale_library, "_FILE_LINES", 2)
+    monkeypatch.setattr(library, "_FILE_LINES", 2)
 
     write_pairs(medquad, documents, 3)
 
@@ -177,16 +178,16 @@ def test_encoder_takes_no_texts(recalling):
 def test_time_calls_times_every_query_in_every_round():
     calls = []
 
-    timings = scale_timing.time_calls(lambda i: calls.append(i) or 1, 3)
+    timings = jobs.time_calls(lambda i: calls.append(i) or 1, 3)
 
-    assert timings["n"] == 3 * scale_timing.ROUNDS
-    assert len(calls) == 3 * (scale_timing.ROUNDS + scale_timing.WARM_UP)
+    assert timings["n"] == 3 * jobs.ROUNDS
+    assert len(calls) == 3 * (jobs.ROUNDS + jobs.WARM_UP)
     assert 0 <= timings["p50_ms"] <= timings["p95_ms"]
 
 
 def test_time_calls_refuses_a_search_that_finds_nothing():
     with pytest.raises(RuntimeError, match="nothing to time"):
-        scale_timing.time_calls(lambda i: 0, 3)
+        jobs.time_calls(lambda i: 0, 3)
 
 
 def test_size_adds_up_a_folder(tmp_path):
@@ -194,56 +195,56 @@ def test_size_adds_up_a_folder(tmp_path):
     (tmp_path / "a" / "b").write_bytes(b"123")
     (tmp_path / "c").write_bytes(b"45")
 
-    assert scale_timing.size_bytes(tmp_path) == 5
-    assert scale_timing.size_bytes(tmp_path / "c") == 2
+    assert jobs.size_bytes(tmp_path) == 5
+    assert jobs.size_bytes(tmp_path / "c") == 2
 
 
 def test_run_job_returns_the_last_line():
-    assert scale.run_job([sys.executable, "-c", 'print("busy"); print(\'{"a": 1}\')']) == {"a": 1}
+    assert measure.run_job([sys.executable, "-c", 'print("busy"); print(\'{"a": 1}\')']) == {"a": 1}
 
 
 def test_run_job_passes_settings_on():
     code = "import json, os; print(json.dumps({'index': os.environ['KNOWLEDGE_INDEX']}))"
 
-    assert scale.run_job([sys.executable, "-c", code], {"KNOWLEDGE_INDEX": "x"}) == {"index": "x"}
+    assert measure.run_job([sys.executable, "-c", code], {"KNOWLEDGE_INDEX": "x"}) == {"index": "x"}
 
 
 def test_run_job_says_what_failed():
-    with pytest.raises(scale.JobFailed, match="-c"):
-        scale.run_job([sys.executable, "-c", "raise SystemExit(1)"])
+    with pytest.raises(measure.JobFailed, match="-c"):
+        measure.run_job([sys.executable, "-c", "raise SystemExit(1)"])
 
 
 @pytest.fixture
 def build_jobs(tmp_path, monkeypatch):
     """Record the jobs of a build instead of running them: each with how many lines it reads."""
-    monkeypatch.setattr(scale, "SCRATCH", tmp_path / "scratch")
-    monkeypatch.setattr(scale, "MEMORY", tmp_path / "scratch/memory")
-    scale.MEMORY.mkdir(parents=True)
-    (scale.MEMORY / "keys").write_text("kept")
+    monkeypatch.setattr(measure, "SCRATCH", tmp_path / "scratch")
+    monkeypatch.setattr(measure, "MEMORY", tmp_path / "scratch/memory")
+    measure.MEMORY.mkdir(parents=True)
+    (measure.MEMORY / "keys").write_text("kept")
     jobs = []
 
-    def run_ours(job, documents, index, memory):
+    def run_library_job(job, documents, index, memory):
         n_lines = len(read(tmp_path / "scratch/medquad/documents"))
-        jobs.append((job, n_lines, memory == str(scale.MEMORY)))
+        jobs.append((job, n_lines, memory == str(measure.MEMORY)))
         (tmp_path / "scratch/medquad/memory").mkdir(exist_ok=True)
         return {"n_passages": n_lines}
 
-    monkeypatch.setattr(scale, "run_ours", run_ours)
-    monkeypatch.setattr(scale, "run_job", lambda command, settings: {})
+    monkeypatch.setattr(measure, "run_library_job", run_library_job)
+    monkeypatch.setattr(measure, "run_job", lambda command, settings: {})
     return jobs
 
 
 def test_build_of_a_part_keeps_what_was_embedded_of_the_whole(medquad, build_jobs):
-    measured = scale.measure_build(medquad, 2)
+    measured = measure.measure_build(medquad, 2)
 
     assert build_jobs == [("build", 2, False), ("build", 4, True)]
     assert (measured["n_pairs"], measured["n_passages"], measured["unchanged_pairs"]) == (2, 2, 4)
-    assert (scale.MEMORY / "keys").read_text() == "kept"
+    assert (measure.MEMORY / "keys").read_text() == "kept"
 
 
 def test_build_of_the_whole_replaces_what_was_embedded(medquad, build_jobs):
-    measured = scale.measure_build(medquad, 0)
+    measured = measure.measure_build(medquad, 0)
 
     assert build_jobs == [("build", 4, False)]
     assert measured["n_pairs"] == measured["unchanged_pairs"] == 4
-    assert not (scale.MEMORY / "keys").exists()
+    assert not (measure.MEMORY / "keys").exists()

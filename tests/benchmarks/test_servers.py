@@ -1,4 +1,4 @@
-"""benchmarks/servers.py: nothing is left running, and a message says what ended."""
+"""benchmarks/harness/servers.py: nothing is left running, and a message says what ended."""
 
 import sys
 import time
@@ -6,8 +6,8 @@ import time
 import psutil
 import pytest
 
-from benchmarks import servers
-from benchmarks.servers import Program, ServerFailed
+from benchmarks.harness import servers
+from benchmarks.harness.servers import Program, ServerFailed
 
 # Starts a child of its own, as a server may, and would wait for ever.
 STUBBORN = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.libraries import understand
+from benchmarks.retrieval.libraries import understand
 
 DATA = Path(__file__).parents[1] / "data"
 SPLITS = ("development", "held_out")

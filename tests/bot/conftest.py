@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
+from tests.bot.serving import serve as serve
+
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of what a server keeps of its own: none of the checkout."""
+    monkeypatch.setenv("BONAFIDE_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr("bot.conversations.spill_file.RESERVE_BYTES", 65536)
+    return tmp_path / "state"
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +50,7 @@ def encoder() -> Any:
     """The encoder that is shipped."""
     from encoder import OnnxEncoder
 
-    return OnnxEncoder.load(ROOT / "build" / "encoder", quick=True)
+    return OnnxEncoder.load(ROOT / "build" / "encoder", quantized=True)
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +94,8 @@ def context() -> Any:
 
 
 @pytest.fixture
-def read_endpoint(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+def read_endpoint() -> Callable[[str], Any]:
     """A function from a key of endpoints.yml to what stands there."""
     from rasa.utils.endpoints import read_endpoint_config
 
-    monkeypatch.setenv("BONAFIDE_ACTIONS_URL", "http://127.0.0.1:5055")
     return lambda key: read_endpoint_config(str(ROOT / "endpoints.yml"), key)

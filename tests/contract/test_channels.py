@@ -1,34 +1,35 @@
-"""Both processes agree which channels read the payload of docs/contract.md."""
+"""Which clients get the payload of docs/contract.md."""
 
-import ast
 from pathlib import Path
 
+import pytest
 import yaml
+
+from contract.channels import READS_TURNS, reads_turns
 
 ROOT = Path(__file__).parents[2]
 
 
-def contract_channels(path: str) -> set[str]:
-    """Return `CONTRACT_CHANNELS` of a module without importing it."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    (value,) = [
-        node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and any(getattr(target, "id", "") == "CONTRACT_CHANNELS" for target in node.targets)
-    ]
-    assert isinstance(value, ast.Call)
-    return set(ast.literal_eval(value.args[0]))
-
-
-def test_both_processes_name_the_same_channels():
-    of_bot, of_actions = contract_channels("bot/nlg.py"), contract_channels("actions/channel.py")
-
-    assert of_bot == of_actions
+@pytest.mark.parametrize(
+    ("channel", "metadata", "expected"),
+    [
+        ("web", None, True),
+        ("rest", {"locale": "en-GB"}, True),
+        ("telegram", {READS_TURNS: True}, True),
+        ("telegram", {READS_TURNS: "yes"}, False),
+        ("callback", {"locale": "en-GB"}, False),
+        ("cmdline", READS_TURNS, False),
+        (None, None, False),
+    ],
+)
+def test_a_client_that_reads_turns_is_known_by_its_channel_or_its_message(
+    channel, metadata, expected
+):
+    assert reads_turns(channel, metadata) is expected
 
 
 def test_rest_is_open_and_reads_the_contract():
     credentials = yaml.safe_load((ROOT / "credentials.yml").read_text(encoding="utf-8"))
 
-    assert "bot.channels.rest.RestInput" in credentials
-    assert "rest" in contract_channels("bot/nlg.py")
+    assert "bot.channels.rest.channel.RestInput" in credentials
+    assert reads_turns("rest", None)

@@ -7,13 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from settings import Setting, table
+from settings.__main__ import update
+from settings.table import KEYS, SECTIONS
+
 ROOT = Path(__file__).parents[2]
 KEY = re.compile(r"\b(?:BONAFIDE|KNOWLEDGE)_[A-Z0-9_]*[A-Z0-9]\b")
 
 
 def programs() -> Iterator[Path]:
     """Yield every file that can read the environment."""
-    for folder in ("bot", "actions", "knowledge", "outcomes", "encoder", "scripts", "benchmarks"):
+    for folder in (
+        "bot",
+        "actions",
+        "knowledge",
+        "outcomes",
+        "encoder",
+        "scripts",
+        "settings",
+        "benchmarks",
+    ):
         for suffix in ("py", "sh"):
             yield from (ROOT / folder).rglob(f"*.{suffix}")
     for name in ("Makefile", "Procfile", "config.yml", "endpoints.yml", "credentials.yml"):
@@ -22,18 +35,6 @@ def programs() -> Iterator[Path]:
 
 def keys_read() -> set[str]:
     return {key for path in programs() for key in KEY.findall(path.read_text(encoding="utf-8"))}
-
-
-def keys_of_settings() -> set[str]:
-    """Return the keys that knowledge/settings.py puts together from its prefix."""
-    tree = ast.parse((ROOT / "knowledge" / "settings.py").read_text(encoding="utf-8"))
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
-            names.add(node.right.value)
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_number":
-            names.add(ast.literal_eval(node.args[1]))
-    return {f"KNOWLEDGE_{name}" for name in names}
 
 
 def commands(package: str) -> set[str]:
@@ -53,14 +54,30 @@ def documents() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
-def test_every_setting_is_in_the_setup_guide_and_back():
+def test_the_setup_guide_shows_the_settings_as_they_are():
+    guide = (ROOT / "docs" / "setup.md").read_text(encoding="utf-8")
+
+    # Else: python -m settings
+    assert update(guide) == guide
+
+
+def test_the_setup_guide_names_every_setting_and_no_other():
     guide = set(KEY.findall((ROOT / "docs" / "setup.md").read_text(encoding="utf-8")))
 
-    assert guide == keys_read() | keys_of_settings()
+    assert guide == keys_read() == KEYS
 
 
-def test_settings_of_the_library_are_found():
-    assert {"KNOWLEDGE_INDEX", "KNOWLEDGE_THRESHOLD"} <= keys_of_settings()
+def test_every_setting_is_in_one_section_of_the_table():
+    settings = [each for each in vars(table).values() if isinstance(each, Setting)]
+    sections = [each for section in SECTIONS.values() for each in section]
+
+    assert sorted(each.key for each in sections) == sorted(each.key for each in settings)
+
+
+def test_every_default_is_one_that_may_be_set():
+    for setting in (each for section in SECTIONS.values() for each in section):
+        if setting.default not in ("", frozenset(), False):
+            assert setting.parse(str(setting.default)) == setting.default
 
 
 @pytest.mark.parametrize("package", ["knowledge", "outcomes"])

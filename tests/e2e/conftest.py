@@ -64,20 +64,24 @@ class Assistant:
         self.port = port
         self.outcomes = outcomes
 
-    def ask(self, sender: str, message: str) -> list[dict[str, Any]]:
-        """Send one message and return the bot's messages."""
+    def ask(self, sender: str, message: str, **more: Any) -> list[dict[str, Any]]:
+        """Send one message, with what the request says beside it; return the bot's messages."""
+        token = self.rasa.environ.get("BONAFIDE_REST_TOKEN")
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/webhooks/rest/webhook",
-            json.dumps({"sender": sender, "message": message}).encode(),
-            {"Content-Type": "application/json"},
+            json.dumps({"sender": sender, "message": message, **more}).encode(),
+            {
+                "Content-Type": "application/json",
+                **({"Authorization": f"Bearer {token}"} if token else {}),
+            },
         )
         with urllib.request.urlopen(request, timeout=30) as reply:
             messages: list[dict[str, Any]] = json.load(reply)
         return messages
 
-    def turn(self, sender: str, message: str) -> dict[str, Any]:
+    def turn(self, sender: str, message: str, **more: Any) -> dict[str, Any]:
         """Send one message; return the payload of the turn, checked to be the one and only."""
-        messages = self.ask(sender, message)
+        messages = self.ask(sender, message, **more)
         assert [sorted(m) for m in messages] == [
             ["recipient_id", "text"],
             ["custom", "recipient_id"],
@@ -114,7 +118,10 @@ def start_assistant(logs: Path, settings: dict[str, str]) -> Iterator[Assistant]
         **os.environ,
         "BONAFIDE_ACTIONS_PORT": str(actions_port),
         "BONAFIDE_OUTCOMES_URL": f"sqlite:///{outcomes}",
+        "BONAFIDE_INBOX_URL": f"sqlite:///{logs / 'inbox.db'}",
+        "BONAFIDE_STATE": str(logs / "state"),
         "BONAFIDE_SECRET": "only for these tests, and no secret",
+        "BONAFIDE_ACTIONS_TOKEN": "only-for-these-tests",
         "BONAFIDE_ADDRESS_RATE": "0",
         **settings,
     }

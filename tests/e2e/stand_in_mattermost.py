@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import re
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from itertools import count
@@ -109,9 +110,10 @@ class Mattermost:
                 if context["tap"] == code:
                     return context
         root = "r" * 26
-        message = json.dumps(["mattermost tap", code, chat, root]).encode()
+        at = str(int(time.time()))
+        message = json.dumps(["mattermost tap", code, chat, root, "", at]).encode()
         signature = hmac.new(self.token.encode(), message, hashlib.sha256).hexdigest()
-        return {"tap": code, "root": root, "signature": signature}
+        return {"tap": code, "root": root, "at": at, "signature": signature}
 
     def tap(self, chat: str, code: str) -> Delivery:
         return self.action(self.tapped(chat, code))
@@ -190,7 +192,7 @@ class Mattermost:
         context = tap["context"]
         contexts: dict[str, Any] = {
             "tap without context": None,
-            "tap without signature": {"tap": context["tap"], "root": context["root"]},
+            "tap without signature": {**context, "signature": None},
             "tap on something else": {**context, "tap": "c:1=another pampelmousse"},
             "tap in another thread": {**context, "root": ""},
             "tap with a wrong signature": {**context, "signature": "0" * 64},

@@ -59,6 +59,7 @@ class StandIn:
         Args:
             default: The reply in JSON to a request for which nothing else is planned.
         """
+        self.is_stopped = False
         self._called: list[Called] = []
         self._planned: list[tuple[Callable[[Called], bool], Planned]] = []
         self._news = threading.Condition()
@@ -96,6 +97,7 @@ class StandIn:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def stop(self) -> None:
+        self.is_stopped = True
         self._server.shutdown()
         self._server.server_close()
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from knowledge.search import Retriever
-from knowledge.settings import Settings
+from knowledge import Retriever, Settings
 from tests.e2e.conftest import Assistant
 from tests.e2e.test_web import Web
 
@@ -89,6 +88,20 @@ def test_a_greeting_changes_no_answer(
         greeted, alone = web.say(question), assistant.turn(next(senders), question)
         if shown(greeted) != shown(alone):
             bent[question] = shown(greeted), shown(alone)
+
+    assert bent == {}
+
+
+def test_a_greeting_bends_no_heading(
+    assistant: Assistant, names: list[tuple[str, str]], senders: Iterator[str]
+) -> None:
+    bent = {}
+    for name, _ in names:
+        web = Web(assistant.port)
+        web.open()
+        greeted, alone = web.say(name), assistant.turn(next(senders), name)
+        if shown(greeted) != shown(alone):
+            bent[name] = shown(greeted), shown(alone)
 
     assert bent == {}
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import conversations
+from benchmarks.stock import conversations
 from tests.e2e.conftest import Assistant, start_assistant
 
 pytestmark = pytest.mark.e2e

@@ -2,8 +2,7 @@
 
 import pytest
 
-from knowledge.search import Retriever
-from knowledge.settings import Settings
+from knowledge import Retriever, Settings
 
 pytestmark = pytest.mark.e2e
 

@@ -50,6 +50,7 @@ def server(
         "NO_PROXY": "127.0.0.1",
         # The tests are the proxy, and can come from many addresses.
         "BONAFIDE_PROXIES": "1",
+        "BONAFIDE_REST_TOKEN": "rest-token-of-these-tests-0123456789",
     }
     for driver in drivers.values():
         environ |= driver.environ
@@ -105,6 +106,13 @@ def talk(driver: Driver, server: Assistant) -> Talk:
 def log_of(server: Assistant) -> str:
     """Return what the Rasa server logged."""
     return server.rasa.log.read_text(errors="replace")
+
+
+def from_elsewhere(delivery: Delivery) -> Delivery:
+    """Return a webhook of another address: each may send a few a minute that are refused."""
+    number = next(ADDRESSES)
+    address = f"198.18.{number // 250}.{number % 250 + 1}"
+    return replace(delivery, headers={**delivery.headers, "X-Forwarded-For": address})
 
 
 def new_lines(server: Assistant, before: str) -> list[str]:
@@ -230,26 +238,30 @@ def test_turns_are_recorded_under_the_platforms_name(talk, server):
 # who may speak
 
 
-def test_a_forged_webhook_is_refused_with_one_line_in_the_log(talk, server):
+def test_a_forged_webhook_is_refused_with_a_line_in_the_log(talk, server):
     genuine = talk.driver.text(talk.chat, "is pampelmousse forged?")
     for name, forged in talk.driver.forged(genuine).items():
         before = log_of(server)
-        # One address causes 30 lines a minute, and there are more than that in all.
-        headers = {**forged.headers, "X-Forwarded-For": f"192.0.2.{next(ADDRESSES)}"}
-        status, body = replace(forged, headers=headers).post(server.port)
+        status, body = from_elsewhere(forged).post(server.port)
         lines = new_lines(server, before)
 
         assert status in (401, 403), name
         assert body == "", name
-        assert len([line for line in lines if talk.driver.name in line]) == 1, (name, lines)
+        # A line that repeats is counted.
+        assert len([line for line in lines if talk.driver.name in line]) <= 1, (name, lines)
         assert "pampelmousse" not in "".join(lines)
+    assert ": a webhook was refused: " in log_of(server)
     talk.assert_silence()
 
 
 def test_a_person_on_a_platform_cannot_be_played_over_rest(talk, server):
     talk.see(QUESTION)
-    for sender in (talk.chat, f"{talk.driver.name}-{talk.chat}", f"{talk.driver.name}:{talk.chat}"):
+    for sender in (talk.chat, f"{talk.driver.name}:{talk.chat}"):
         assert server.turn(sender, "tell me more")["kind"] == "chat"
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        server.turn(f"{talk.driver.channel}-{talk.chat}", "tell me more")
+    raised.value.close()
+    assert raised.value.code == 400
 
 
 def test_two_people_do_not_meet(talk, driver, server):
@@ -355,7 +367,7 @@ def test_too_many_requests_is_waited_for(talk):
     talk.assert_silence()
 
 
-def test_an_error_that_stays_is_given_up_and_logged_without_the_text(talk, server):
+def test_an_error_that_lasts_is_waited_for_and_logged_without_the_text(talk, server):
     driver = talk.driver
     before = log_of(server)
     driver.stand_in.plan(driver.is_answer(talk.chat), *[Planned(500)] * 4)
@@ -364,9 +376,11 @@ def test_an_error_that_stays_is_given_up_and_logged_without_the_text(talk, serve
         talk.read()
     lines = new_lines(server, before)
 
-    assert len(lines) == 1, lines
-    assert f"{driver.name}: an answer could not be sent: HTTP 500, tries=4." in lines[0]
-    assert ANSWER in talk.see(QUESTION)
+    # A line that repeats is counted: SMS and WhatsApp are one platform.
+    assert len(lines) <= 1, lines
+    assert f"{driver.name}: an answer could not be sent yet: HTTP 500, tries=4." in log_of(server)
+    assert ANSWER in driver.shown(talk.read())
+    talk.assert_silence()
 
 
 def test_a_person_who_blocked_the_bot_is_not_tried_again(talk, server):
@@ -377,8 +391,8 @@ def test_a_person_who_blocked_the_bot_is_not_tried_again(talk, server):
     talk.assert_silence()
     lines = new_lines(server, before)
 
-    assert len(lines) == 1, lines
-    assert "HTTP 403, tries=1" in lines[0]
+    assert len(lines) <= 1, lines
+    assert f"{driver.name}: an answer could not be sent: HTTP 403, tries=1." in log_of(server)
 
 
 # what is no question
@@ -406,7 +420,7 @@ def test_a_button_that_nobody_remembers_is_said_so(talk):
 def test_odd_webhooks_are_met_with_silence(talk, server):
     before = log_of(server)
     odd = talk.driver.odd(talk.chat)
-    statuses = {name: delivery.post(server.port)[0] for name, delivery in odd.items()}
+    statuses = {name: from_elsewhere(each).post(server.port)[0] for name, each in odd.items()}
 
     assert len(odd) >= 30
     assert set(statuses.values()) <= {200, 400, 413}, statuses
@@ -483,6 +497,6 @@ def test_a_platform_that_is_half_set_stops_the_start(name, drivers, server):
         server.rasa.command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
     )
 
-    assert ended.returncode == 1
+    assert ended.returncode == 78
     assert "expected a value" in ended.stderr
     assert driver.environ[key] not in ended.stderr + ended.stdout

@@ -1,18 +1,25 @@
 """Bad input and a broken action server: always a normal reply, nothing lost."""
 
+import urllib.error
+
 import pytest
 
 from tests.e2e.conftest import Assistant
 
 pytestmark = pytest.mark.e2e
 
+# What the web channel refuses, too.
+REFUSED = {
+    "empty": ("", 400),
+    "blank": (" \n\t ", 400),
+    "NUL": ("\x00", 400),
+    "one word, 10,000 characters": ("x" * 10_000, 413),
+    "10,000 characters": ("my mother fell and " * 526, 413),
+}
 BAD_INPUT = {
-    "empty": "",
-    "blank": " \n\t ",
-    "one word, 10,000 characters": "x" * 10_000,
-    "10,000 characters": "my mother fell and " * 526,
+    "one word, 2,000 characters": "x" * 2_000,
+    "2,000 characters": ("my mother fell and " * 106)[:2_000],
     "emoji only": "🦴🦴😀",
-    "NUL": "\x00",
     "control characters": "\x01\x07\x1b[31mred\x7f",
     "right-to-left override": "\u202eevil",
     "HTML": "<b>bones</b><img src=x onerror=alert(1)>",
@@ -43,6 +50,17 @@ def test_bad_input_gets_a_normal_reply(assistant: Assistant, name: str) -> None:
 
     assert turn["kind"] in {"answer", "advice", "clarify", "abstain", "emergency", "chat"}
     assert turn["text"]
+    assert assistant.turn(f"bad {name}", "does lupus harm bones?")["kind"] == "answer"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_message_is_refused(assistant: Assistant, name: str) -> None:
+    message, status = REFUSED[name]
+
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        assistant.ask(f"bad {name}", message)
+    with caught.value as refused:
+        assert refused.code == status
     assert assistant.turn(f"bad {name}", "does lupus harm bones?")["kind"] == "answer"
 
 

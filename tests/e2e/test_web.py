@@ -24,6 +24,7 @@ class Web:
         self.base = f"http://127.0.0.1:{port}"
         self.token = ""
         self.n_messages = 0
+        self.is_greeted = False
 
     def request(self, method: str, path: str, data: Any = None) -> tuple[int, Any]:
         headers = {"Content-Type": "application/json"}
@@ -42,16 +43,28 @@ class Web:
         status, reply = self.request("POST", "/webhooks/web/session", {"locale": locale})
         assert status == 201
         self.token = reply["token"]
+        self.is_greeted = True
         turns: list[dict[str, Any]] = reply["turns"]
         return turns
 
     def say(self, text: str, message_id: str = "") -> dict[str, Any]:
         self.n_messages += 1
-        data = {"id": message_id or f"m{self.n_messages}", "text": text, "locale": "en-GB"}
+        data: dict[str, Any] = {
+            "id": message_id or f"m{self.n_messages}",
+            "text": text,
+            "locale": "en-GB",
+        }
+        if self.is_greeted and self.n_messages == 1:
+            data["greeted"] = True
         status, reply = self.request("POST", "/webhooks/web/messages", data)
         assert status == 200
         (turn,) = reply["turns"]
         return dict(turn)
+
+    def about(self, query: str = "?locale=en-GB") -> dict[str, Any]:
+        status, reply = self.request("GET", f"/webhooks/web/about{query}")
+        assert status == 200
+        return dict(reply)
 
     def get(self, path: str) -> str:
         with urllib.request.urlopen(self.base + path, timeout=30) as reply:
@@ -82,13 +95,21 @@ def test_a_question_gets_an_answer_with_its_source(web):
 
     assert turn["kind"] == "answer"
     assert turn["text"] in turn["citations"][0]["text"]
-    assert turn["citations"][0]["url"].startswith("http")
+    assert turn["citations"][0]["path"].startswith("/library/")
     assert turn["disclaimer"]
     assert turn["suggestions"]
 
 
 def test_a_button_of_the_greeting_can_be_picked_by_its_number(web):
     assert web.say("the first one")["kind"] == "answer"
+
+
+def test_the_assistant_greets_before_anybody_is_there_and_in_every_session_alike(web):
+    about = web.about()
+
+    assert about["greeting"]["text"].startswith(f"Hello, I am {about['name']}, ")
+    assert web.open() == [about["greeting"]]
+    assert about["retention_days"] == 90
 
 
 def test_a_conversation_goes_on(web):
@@ -158,6 +179,31 @@ def test_a_deleted_session_leaves_nothing(web, assistant):
     assert count_outcomes(assistant) < before + 2
     status, reply = web.request("POST", "/webhooks/web/messages", {"id": "x", "text": "hello"})
     assert (status, reply["error"]["code"]) == (401, "bad_token")
+
+
+def test_after_a_deletion_no_token_ever_given_has_a_conversation(assistant):
+    """As the widget deletes: every conversation that this browser holds a token of."""
+    browsers = [Web(assistant.port) for _ in range(3)]
+    for web in browsers:
+        web.open()
+        web.say(QUESTION)
+        assert web.say("tell me more")["kind"] == "answer"
+    for web in browsers:
+        assert web.request("DELETE", "/webhooks/web/session") == (204, None)
+        assert web.request("DELETE", "/webhooks/web/session") == (204, None)
+    for web in browsers:
+        status, _ = web.request(
+            "POST", "/webhooks/web/messages", {"id": "x", "text": "tell me more"}
+        )
+        assert status == 401
+
+
+def test_a_session_that_nobody_used_leaves_nothing(assistant):
+    before = settle_outcomes(assistant)
+    for _ in range(5):
+        Web(assistant.port).open()
+
+    assert settle_outcomes(assistant) == before
 
 
 def test_the_page_is_there_and_embeds_the_widget(web):

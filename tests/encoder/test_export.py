@@ -11,7 +11,7 @@ from encoder import EncoderUnavailable, OnnxEncoder
 pytest.importorskip("sentence_transformers", reason="only the environment that exports has torch")
 
 from encoder import export as export_module
-from encoder.export import DEFAULT_SHA256, export, locate
+from encoder.export import DEFAULT_SHA256, export, locate_model
 
 FOLDER = Path(__file__).parents[2] / "build" / "encoder"
 VARIED = [
@@ -35,7 +35,7 @@ def reference() -> np.ndarray:
     os.environ["HF_HUB_OFFLINE"] = "1"
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(locate("all-MiniLM-L6-v2")[0], device="cpu")
+    model = SentenceTransformer(locate_model("all-MiniLM-L6-v2")[0], device="cpu")
     return model.encode(VARIED, normalize_embeddings=True)
 
 
@@ -55,7 +55,7 @@ def test_locate_refuses_altered_weights(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(export_module, "DEFAULT_SHA256", "0" * 64)
 
     with pytest.raises(EncoderUnavailable, match="SHA-256"):
-        locate("all-MiniLM-L6-v2")
+        locate_model("all-MiniLM-L6-v2")
 
 
 def test_export_of_an_unknown_model_keeps_the_old_encoder(tmp_path: Path) -> None:

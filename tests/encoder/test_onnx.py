@@ -22,9 +22,9 @@ QUESTIONS = [
 ]
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["full", "quick"])
+@pytest.fixture(scope="module", params=[False, True], ids=["full", "quantized"])
 def encoder(request: pytest.FixtureRequest) -> OnnxEncoder:
-    return OnnxEncoder.load(FOLDER, quick=request.param)
+    return OnnxEncoder.load(FOLDER, quantized=request.param)
 
 
 def test_encode_returns_unit_rows_of_the_manifests_size(encoder: OnnxEncoder) -> None:
@@ -66,29 +66,30 @@ def test_encode_brings_paraphrases_together(encoder: OnnxEncoder) -> None:
     assert question @ paraphrase > question @ other
 
 
-def test_quick_weights_mean_much_the_same_as_the_full_ones() -> None:
-    full, quick = (
-        OnnxEncoder.load(FOLDER, quick=quick).encode(QUESTIONS) for quick in (False, True)
+def test_quantized_weights_mean_much_the_same_as_the_full_ones() -> None:
+    full, quantized = (
+        OnnxEncoder.load(FOLDER, quantized=quantized).encode(QUESTIONS)
+        for quantized in (False, True)
     )
 
-    cosines = (full * quick).sum(axis=1)
-    print(f"lowest cosine of the quick weights with the full ones: {cosines.min():.4f}")
+    cosines = (full * quantized).sum(axis=1)
+    print(f"lowest cosine of the quantized weights with the full ones: {cosines.min():.4f}")
     assert cosines.min() > 0.98
 
 
-def test_quick_graph_takes_no_mask() -> None:
-    inputs = OnnxEncoder.load(FOLDER, quick=True)._session.get_inputs()
+def test_quantized_graph_takes_no_mask() -> None:
+    inputs = OnnxEncoder.load(FOLDER, quantized=True)._session.get_inputs()
 
     assert [(each.name, each.shape) for each in inputs] == [("input_ids", [1, "tokens"])]
 
 
 @pytest.mark.parametrize("times", [1, 9], ids=["few", "many"])
-def test_quick_embedding_does_not_depend_on_its_companions(times: int) -> None:
-    quick = OnnxEncoder.load(FOLDER, quick=True)
+def test_quantized_embedding_does_not_depend_on_its_companions(times: int) -> None:
+    quantized = OnnxEncoder.load(FOLDER, quantized=True)
 
-    together = quick.encode(QUESTIONS * times)
+    together = quantized.encode(QUESTIONS * times)
 
-    alone = np.vstack([quick.encode([text]) for text in QUESTIONS])
+    alone = np.vstack([quantized.encode([text]) for text in QUESTIONS])
     assert np.array_equal(together, np.tile(alone, (times, 1)))
 
 
@@ -122,7 +123,7 @@ def test_load_refuses_a_damaged_graph(tmp_path: Path, name: str) -> None:
     (tmp_path / "encoder" / name).write_bytes(b"not a graph")
 
     with pytest.raises(EncoderUnavailable, match="make encoder"):
-        OnnxEncoder.load(tmp_path / "encoder", quick=name == "quick.onnx")
+        OnnxEncoder.load(tmp_path / "encoder", quantized=name == "quick.onnx")
 
 
 TEXTS = {
@@ -139,7 +140,7 @@ each_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 
 @each_text
 def test_weigh_has_the_embedding_and_parts_of_it(encoder: OnnxEncoder, text: str) -> None:
-    embedding, pieces = encoder.weigh(text)
+    embedding, pieces = encoder.encode_with_pieces(text)
 
     assert embedding.shape == (encoder.dim,)
     np.testing.assert_allclose(embedding, encoder.encode([text])[0], atol=1e-6)
@@ -148,14 +149,14 @@ def test_weigh_has_the_embedding_and_parts_of_it(encoder: OnnxEncoder, text: str
 
 @each_text
 def test_weigh_finds_the_pieces_in_the_text_given(encoder: OnnxEncoder, text: str) -> None:
-    _, pieces = encoder.weigh(text)
+    _, pieces = encoder.encode_with_pieces(text)
 
     assert "".join(text[piece.start : piece.end] for piece in pieces) == "".join(text.split())
 
 
 @pytest.mark.parametrize("text", ["", " \n"], ids=["empty", "blank"])
 def test_weigh_of_no_words_has_no_pieces(encoder: OnnxEncoder, text: str) -> None:
-    embedding, pieces = encoder.weigh(text)
+    embedding, pieces = encoder.encode_with_pieces(text)
 
     assert pieces == []
     np.testing.assert_allclose(embedding, encoder.encode([text])[0], atol=1e-6)
@@ -164,18 +165,18 @@ def test_weigh_of_no_words_has_no_pieces(encoder: OnnxEncoder, text: str) -> Non
 def test_weigh_reads_only_max_tokens(encoder: OnnxEncoder) -> None:
     text = "bone " * encoder.manifest.max_tokens
 
-    embedding, pieces = encoder.weigh(text + "and lupus")
+    embedding, pieces = encoder.encode_with_pieces(text + "and lupus")
 
     assert len(pieces) == encoder.manifest.max_tokens - 2  # the model's marks around the text
     assert pieces[-1].end < len(text)
-    np.testing.assert_allclose(embedding, encoder.weigh(text)[0], atol=1e-6)
+    np.testing.assert_allclose(embedding, encoder.encode_with_pieces(text)[0], atol=1e-6)
 
 
 def test_weigh_gives_the_name_of_a_medicine_more_than_the_words_around_it(
     encoder: OnnxEncoder,
 ) -> None:
     text = "does omeprazole cause it"
-    _, pieces = encoder.weigh(text)
+    _, pieces = encoder.encode_with_pieces(text)
 
     weight = dict.fromkeys(text.split(), 0.0)
     for piece in pieces:

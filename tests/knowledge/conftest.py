@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from knowledge.build import build
 from knowledge.index import Index
+from knowledge.indexing.build import build_index
 from knowledge.settings import Settings
 
 # No deadline: the first example of a run pays for imports. No database: nothing is left on disk.
@@ -25,7 +25,7 @@ title: Calcium in food
 topic: calcium
 publisher: The Library
 url: https://library.example/calcium
-reviewed: 2026-05-01
+checked: 2026-05-01
 licence: CC BY 4.0
 sources:
   - publisher: Bone Institute
@@ -132,7 +132,9 @@ class FakeEncoder:
                 counts[row, zlib.crc32(word.encode()) % self.dim] += 1
         return counts / np.linalg.norm(counts, axis=1, keepdims=True).clip(1e-9)
 
-    def weigh(self, text: str) -> tuple[NDArray[np.float32], list[tuple[int, int, float]]]:
+    def encode_with_pieces(
+        self, text: str
+    ) -> tuple[NDArray[np.float32], list[tuple[int, int, float]]]:
         words = list(re.finditer(r"\w+", text))
         return self.encode([text])[0], [(*word.span(), 1 / len(words)) for word in words]
 
@@ -155,7 +157,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder: FakeEncoder) -> S
     settings.documents.mkdir()
     for stem, text in CORPUS.items():
         (settings.documents / f"{stem}.md").write_text(text, encoding="utf-8")
-    build(settings, encoder).close()
+    build_index(settings, encoder).close()
     return settings
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.search import Retriever
+from knowledge.search.retriever import Retriever
 from knowledge.settings import Settings
 
 ROOT = Path(__file__).parents[2]

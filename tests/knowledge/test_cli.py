@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import watchfiles
 
-from knowledge import cli, embed, search
+from knowledge import cli, embed
 from knowledge.embed import Encoder
+from knowledge.search import retriever
 from knowledge.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +56,7 @@ def run(
 ) -> Run:
     """Runs a command over the copied library, in this process, with the encoder of the tests."""
     monkeypatch.setattr(embed, "load_encoder", lambda settings, **options: encoder)
-    monkeypatch.setattr(search, "load_encoder", lambda settings, **options: encoder)
+    monkeypatch.setattr(retriever, "load_encoder", lambda settings, **options: encoder)
     monkeypatch.setenv("KNOWLEDGE_DOCUMENTS", str(copied.documents))
     monkeypatch.setenv("KNOWLEDGE_INDEX", str(copied.index))
     monkeypatch.setattr(logging, "basicConfig", lambda **options: None)
@@ -200,9 +201,10 @@ def test_search_prints_hits_for_machines(run: Run, copied: Settings) -> None:
         "document_id": "calcium",
         "title": "Calcium in food",
         "section": "Which foods hold calcium?",
-        "publisher": "The Library (facts from Bone Institute)",
+        "publisher": "The Library",
+        "origin": "published by The Library",
         "url": "https://library.example/calcium",
-        "reviewed": "2026-05-01",
+        "checked": "2026-05-01",
     }.items()  # fmt: skip
     assert all(mark in hit["text"] for hit in hits for mark in hit["marks"])
     assert all(0 <= hit["score"] <= 1 for hit in hits)
@@ -279,7 +281,7 @@ def test_inspect_prints_documents_for_machines(run: Run) -> None:
         "id": "calcium",
         "title": "Calcium in food",
         "topic": "calcium",
-        "reviewed": "2026-05-01",
+        "checked": "2026-05-01",
         "n_passages": 2,
     }
 
@@ -339,7 +341,7 @@ def test_search_refuses_the_index_of_another_encoder(
     run: Run, make_encoder: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        search, "load_encoder", lambda settings, **options: make_encoder(name="another")
+        retriever, "load_encoder", lambda settings, **options: make_encoder(name="another")
     )
 
     result = run("search", "calcium")
@@ -358,7 +360,10 @@ def test_a_bad_setting_is_named(
     result = run(*arguments)
 
     assert (result.code, result.out) == (1, "")
-    assert result.err == "KNOWLEDGE_TOP_K='many' is not a whole number from 1 to 50.\n"
+    assert result.err == (
+        "KNOWLEDGE_TOP_K: expected a whole number from 1 to 8, found 'many'. "
+        "Correct it in the environment or in .env (docs/setup.md).\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import live, search
-from knowledge.build import WINDOW, Report, build
 from knowledge.embed import Encoder
 from knowledge.errors import IndexNotFound
 from knowledge.index import Index
-from knowledge.live import LiveRetriever
-from knowledge.search import Retriever
+from knowledge.indexing.build import WINDOW, BuildReport, build_index
+from knowledge.search import live, retriever
+from knowledge.search.live import LiveRetriever
+from knowledge.search.retriever import Retriever
 from knowledge.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,8 @@ DEADLINE_S = 60
 PROGRAM = """
 import os, signal, sys, time
 from pathlib import Path
-from knowledge import build as module, index, store
+from knowledge import index, store
+from knowledge.indexing import build as module
 from knowledge.settings import Settings
 sys.path.insert(0, "tests/knowledge")
 from conftest import FakeEncoder
@@ -44,7 +45,8 @@ encoder = FakeEncoder()
 on_progress = lambda done, total: print(done, flush=True)
 {spoil}
 settings = Settings(documents=Path(sys.argv[1]), index=Path(sys.argv[2]))
-module.build(settings, encoder, on_progress=on_progress, on_wait=lambda: print("waits", flush=True))
+on_wait = lambda: print("waits", flush=True)
+module.build_index(settings, encoder, on_progress=on_progress, on_wait=on_wait)
 print("built", flush=True)
 """
 # Says that it has begun, and goes on when it is told to.
@@ -109,15 +111,15 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def report_build(settings: Settings, encoder: Encoder) -> Report:
-    reports: list[Report] = []
-    build(settings, encoder, on_report=reports.append).close()
+def report_build(settings: Settings, encoder: Encoder) -> BuildReport:
+    reports: list[BuildReport] = []
+    build_index(settings, encoder, on_report=reports.append).close()
     return reports[0]
 
 
 def rewrite(settings: Settings, stem: str, text: str, encoder: Encoder) -> None:
     (settings.documents / f"{stem}.md").write_text(text)
-    build(settings, encoder).close()
+    build_index(settings, encoder).close()
 
 
 # ---- killed
@@ -165,7 +167,7 @@ def test_a_build_goes_on_where_another_was_killed(
             texts.extend(some)
             return encoder.encode(some)
 
-    build(settings, CountingEncoder()).close()  # type: ignore[arg-type] # counts, returns the same
+    build_index(settings, CountingEncoder()).close()  # type: ignore[arg-type] # counts, returns the same
 
     embedded = {int(text.split()[1]) for text in texts if text.startswith("Cheese")}
     assert len(embedded) == N_NEW - WINDOW
@@ -218,7 +220,7 @@ def test_a_build_does_not_wait_for_one_that_was_killed(
     process.wait()
     waits: list[bool] = []
 
-    build(settings, encoder, on_wait=lambda: waits.append(True)).close()
+    build_index(settings, encoder, on_wait=lambda: waits.append(True)).close()
 
     assert waits == []
     assert len(Index.load(settings.index).passages) == 10 + N_NEW
@@ -226,7 +228,7 @@ def test_a_build_does_not_wait_for_one_that_was_killed(
 
 def test_builds_of_several_threads_take_turns(settings: Settings, encoder: Encoder) -> None:
     with ThreadPoolExecutor(4) as pool:
-        built = list(pool.map(lambda _: build(settings, encoder), range(4)))
+        built = list(pool.map(lambda _: build_index(settings, encoder), range(4)))
 
     assert {index.manifest for index in built} == {Index.load(settings.index).manifest}
 
@@ -235,7 +237,7 @@ def test_builds_of_several_threads_take_turns(settings: Settings, encoder: Encod
 
 
 def test_readers_see_one_build_or_the_other(settings: Settings, encoder: Encoder) -> None:
-    built = build(settings, encoder)
+    built = build_index(settings, encoder)
     words = {built.manifest.corpus: "spinach"}
     text = (settings.documents / "calcium.md").read_text()
     ended = threading.Event()
@@ -256,7 +258,7 @@ def test_readers_see_one_build_or_the_other(settings: Settings, encoder: Encoder
         for number in range(8):
             changed = text.replace("Spinach", f"Cheese {number}")
             (settings.documents / "calcium.md").write_text(changed)
-            words[build(settings, encoder).manifest.corpus] = "cheese"
+            words[build_index(settings, encoder).manifest.corpus] = "cheese"
         ended.set()
         seen = set.union(*(reader.result() for reader in readers))
 
@@ -271,7 +273,7 @@ def test_readers_see_one_build_or_the_other(settings: Settings, encoder: Encoder
 def following(
     settings: Settings, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> LiveRetriever:
-    monkeypatch.setattr(search, "load_encoder", lambda settings, **options: encoder)
+    monkeypatch.setattr(retriever, "load_encoder", lambda settings, **options: encoder)
     return LiveRetriever(settings)
 
 
@@ -334,7 +336,7 @@ def test_live_retriever_serves_on_where_the_new_index_is_of_no_use(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     old = following.current()
-    build(settings, make_encoder(revision="2")).close()
+    build_index(settings, make_encoder(revision="2")).close()
 
     following.current()
     wait_until(lambda: "The new index cannot be used" in caplog.text)
@@ -363,7 +365,7 @@ def test_live_retriever_without_an_index_tries_again(
     with pytest.raises(IndexNotFound):
         following.current()
 
-    build(settings, encoder).close()
+    build_index(settings, encoder).close()
 
     assert following.current().search("calcium") != []
 
@@ -377,7 +379,7 @@ def test_live_retriever_says_what_it_loaded(
     following.current()
 
     with caplog.at_level(logging.INFO, logger=live.__name__):
-        build(settings, encoder).close()
+        build_index(settings, encoder).close()
         following.current()
         wait_until(lambda: "new index" in caplog.text)
 
@@ -400,7 +402,7 @@ def test_an_index_copied_over_the_old_one_is_picked_up(
 ) -> None:
     old = following.current()
     elsewhere = replace(settings, index=tmp_path / "elsewhere.db")
-    build(elsewhere, encoder).close()
+    build_index(elsewhere, encoder).close()
 
     os.replace(shutil.copy(elsewhere.index, tmp_path / "sent.db"), settings.index)
 

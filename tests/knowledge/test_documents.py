@@ -69,8 +69,8 @@ def test_topic_is_snake_case(path: Path) -> None:
 
 
 @each_document
-def test_review_date_is_iso(path: Path) -> None:
-    assert type(read(path)[0].get("reviewed")) is datetime.date
+def test_day_of_the_check_is_iso(path: Path) -> None:
+    assert type(read(path)[0].get("checked")) is datetime.date
 
 
 @each_document

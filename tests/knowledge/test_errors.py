@@ -12,7 +12,6 @@ from knowledge.errors import (
     IndexMismatch,
     IndexNotFound,
     KnowledgeError,
-    SettingInvalid,
 )
 
 TREE = re.findall(r"^[├└]── (\w+)\(([\w, ]+)\) ", errors.__doc__ or "", flags=re.MULTILINE)
@@ -22,7 +21,6 @@ EXAMPLES: list[tuple[KnowledgeError, list[str]]] = [
     (EncoderUnavailable("build/encoder", 'Run "make encoder".'), ['Run "make encoder".']),
     (IndexMismatch("dim", 384, 512), ["dim", "384", "512", "python -m knowledge build"]),
     (IndexNotFound(Path("a.db")), ["a.db", "no such file", "python -m knowledge build"]),
-    (SettingInvalid("KNOWLEDGE_TOP_K", "x", "a number"), ["KNOWLEDGE_TOP_K", "'x'", "a number"]),
 ]
 
 

@@ -14,14 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge import chunk, ingest, search, store
-from knowledge.embed import Encoder, Parts
+from knowledge import store
+from knowledge.embed import Encoder, PassageTexts
 from knowledge.errors import IndexMismatch, IndexNotFound, KnowledgeError
-from knowledge.index import FORMAT, Embedded, Index, Manifest, Rows, hash_corpus
-from knowledge.lexical import Lexicon
-from knowledge.search import Retriever
+from knowledge.index import Index
+from knowledge.indexing import chunk, ingest
+from knowledge.search import retriever
+from knowledge.search.lexical import Lexicon
+from knowledge.search.retriever import Retriever
 from knowledge.settings import Settings
+from knowledge.store import FORMAT, EmbeddedPassages, Manifest, hash_corpus
 from knowledge.types import Document, Passage, Source
+from knowledge.vectors import GroupedVectors
 
 MANIFEST_FIELDS = [field.name for field in fields(Manifest)]
 
@@ -52,8 +56,8 @@ def build_index(
         n_passages=len(passages),
     )
     titles = {document.id: document.title for document in documents}
-    parts = [Parts.of(passage, titles[passage.document_id]) for passage in passages]
-    embedded = Embedded(
+    parts = [PassageTexts.of(passage, titles[passage.document_id]) for passage in passages]
+    embedded = EmbeddedPassages(
         passages=passages,
         texts=encoder.encode([part.text for part in parts]),
         questions=[encoder.encode(part.questions) for part in parts],
@@ -70,14 +74,15 @@ def passage(text: str, *, number: int = 0, id_: str | None = None) -> Passage:
 
 
 def test_load_returns_what_was_built(library: Settings, index: Index, encoder: Encoder) -> None:
-    documents, _ = ingest.read_folder(library.documents)
+    sources, _ = ingest.read_sources(library.documents, ingest.read_file)
+    documents = [document for source in sources for document in source.documents]
     passages = [p for d in documents for p in chunk.chunk(d, max_words=library.max_words)]
 
     assert list(index.documents.values()) == [replace(d, sections=()) for d in documents]
     assert list(index.documents) == [document.id for document in documents]
     assert list(index.passages) == passages
     for row, p in enumerate(passages):
-        parts = Parts.of(p, index.documents[p.document_id].title)
+        parts = PassageTexts.of(p, index.documents[p.document_id].title)
         assert np.array_equal(index.texts[row], encoder.encode([parts.text])[0])
         assert np.array_equal(index.questions.of(row), encoder.encode(parts.questions))
         assert np.allclose(index.sentences.of(row), encoder.encode(parts.sentences), atol=0.001)
@@ -92,7 +97,7 @@ def test_load_puts_blocks_of_vectors_together(
 
     index = build_index(tmp_path / "i.db", encoder, [Document("doc", "Title")], passages)
 
-    parts = [Parts.of(p, "Title") for p in passages]
+    parts = [PassageTexts.of(p, "Title") for p in passages]
     assert np.array_equal(index.texts, encoder.encode([part.text for part in parts]))
     assert np.array_equal(index.questions.of(7), encoder.encode(parts[7].questions))
 
@@ -115,7 +120,7 @@ def test_build_returns_the_same_as_load(tmp_path: Path, encoder: Encoder) -> Non
     assert list(built.passages) == list(loaded.passages) == passages
     assert np.array_equal(built.texts, loaded.texts)
     assert np.array_equal(built.questions.matrix, loaded.questions.matrix)
-    assert np.array_equal(built.sentences.matrix, loaded.sentences.matrix)
+    assert all(np.array_equal(built.sentences.of(i), loaded.sentences.of(i)) for i in (0, 1))
 
 
 @pytest.mark.parametrize("name", ["plain.db", "a b?c#d%20e.db", "ünï.db", "new/folder/index.db"])
@@ -206,7 +211,6 @@ def test_an_empty_library_is_an_index(tmp_path: Path, encoder: Encoder) -> None:
     index = build_index(tmp_path / "i.db", encoder, [], [])
 
     assert index.texts.shape == index.questions.matrix.shape == (0, encoder.dim)
-    assert index.sentences.matrix.shape == (0, encoder.dim)
     assert Retriever(encoder, index).search("bone") == []
 
 
@@ -237,7 +241,7 @@ def test_close_closes_the_file(copied: Path) -> None:
 def test_open_checks_each_field_of_the_manifest(
     copied: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
-    monkeypatch.setattr(search, "load_encoder", lambda settings, **options: encoder)
+    monkeypatch.setattr(retriever, "load_encoder", lambda settings, **options: encoder)
     settings = Settings(index=copied)
     value = getattr(Retriever.open(settings).index.manifest, field)
     other = value + ("x" if isinstance(value, str) else 1)
@@ -274,7 +278,7 @@ def test_load_checks_the_format_before_it_reads_on(copied: Path) -> None:
         ("UPDATE passages SET text = replace(text, 'gram', 'kilo')", "corpus"),
         ("UPDATE passages SET heading = 'Other' WHERE row = 3", "corpus"),
         ("""UPDATE passages SET questions = '["a", "b"]' WHERE row = 1""", "corpus"),
-        ("UPDATE documents SET reviewed = '2031-01-01' WHERE id = 'calcium'", "corpus"),
+        ("UPDATE documents SET checked = '2031-01-01' WHERE id = 'calcium'", "corpus"),
         ("UPDATE documents SET url = 'https://evil.example' WHERE id = 'calcium'", "corpus"),
         ("DELETE FROM documents WHERE id = 'scan'", "n_documents"),
         ("DELETE FROM passages WHERE row = 9", "n_passages"),
@@ -401,7 +405,7 @@ def test_load_refuses_a_folder(tmp_path: Path) -> None:
         {"topic": "other"},
         {"publisher": "Other"},
         {"url": "https://other.example"},
-        {"reviewed": "2031-01-01"},
+        {"checked": "2031-01-01"},
         {"licence": "Other"},
         {"sources": (Source("A", "https://a.example"),)},
         {"sources": (Source("A", "https://b.example", "Title"),)},
@@ -445,27 +449,16 @@ def test_hash_corpus_does_not_change_by_itself() -> None:
 def test_rows_are_those_of_their_passage() -> None:
     groups = [np.full((n, 2), n, dtype=np.float32) for n in (2, 1, 3)]
 
-    rows = Rows.stack(groups, 2)
+    rows = GroupedVectors(np.vstack(groups), np.array([0, 2, 3]))
 
-    assert rows.matrix.shape == (6, 2)
     assert [np.array_equal(rows.of(i), group) for i, group in enumerate(groups)] == [True] * 3
 
 
-def test_stored_rows_are_those_of_their_passage(index: Index) -> None:
-    assert len(index.sentences.starts) == len(index.passages)
-    for row, start in enumerate(index.sentences.starts):
-        rows = index.sentences.of(row)
-        assert len(rows) == len(index.passages[row].sentences)
-        assert np.array_equal(index.sentences.matrix[start : start + len(rows)], rows)
-
-
-def test_stored_rows_best_is_the_highest_of_each_passage(index: Index, encoder: Encoder) -> None:
-    embedding = encoder.encode(["Flat shoes with rubber soles"])[0]
-
-    best = index.sentences.best(embedding)
-
-    expected = [(index.sentences.of(row) @ embedding).max() for row in range(len(best))]
-    assert best == pytest.approx(expected, abs=1e-6)
+def test_stored_rows_are_those_of_their_passage(index: Index, encoder: Encoder) -> None:
+    for row, passage in enumerate(index.passages):
+        sentences = [passage.text[start:end] for start, end in passage.sentences]
+        expected = encoder.encode(sentences)
+        np.testing.assert_allclose(index.sentences.of(row), expected, atol=1e-3)
 
 
 def test_stored_rows_name_a_file_that_became_unreadable(copied: Path) -> None:
@@ -476,10 +469,3 @@ def test_stored_rows_name_a_file_that_became_unreadable(copied: Path) -> None:
         index.sentences.of(2)
 
     assert caught.value.path == copied
-
-
-def test_rows_best_is_the_highest_of_each_passage() -> None:
-    groups = [[[1, 0], [0, 1]], [[-1, 0]], [[0, 0], [0.5, 0], [0, 9]]]
-    rows = Rows.stack([np.array(group, dtype=np.float32) for group in groups], 2)
-
-    assert rows.best(np.array([1, 0], dtype=np.float32)).tolist() == [1, -1, 0.5]

@@ -1,4 +1,4 @@
-"""The words of the documents: what is misspelt is mended, and nothing else."""
+"""The words of the documents: what is misspelt is corrected, and nothing else."""
 
 import json
 import re
@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.lexical import Stemmer
-from spelling import Spelling, correct, count_words, locate
+from knowledge.search.lexical import Stemmer
+from spelling import Corrector, apply_corrections, count_words, locate_original
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,48 +29,49 @@ REALLY_WRONG = set(
 AMERICAN = {"celiac", "estrogen", "neighbor", "osteopaenia", "remodeling"}
 
 
-def test_mend_changes_nothing_right_in_the_questions_of_the_sets() -> None:
+def test_correct_changes_nothing_right_in_the_questions_of_the_sets() -> None:
     spelling = _read_library()
     questions = [*_read_examples(), *_read_sets()]
     assert len(questions) > 4000
 
     changed = set()
     for question in questions:
-        before, after = (re.findall(r"[^\W\d_]+", q) for q in (question, spelling.mend(question)))
+        both = (question, spelling.correct(question))
+        before, after = (re.findall(r"[^\W\d_]+", text) for text in both)
         changed |= {old.lower() for old, new in zip(before, after, strict=True) if old != new}
 
     assert changed <= REALLY_WRONG | AMERICAN
 
 
 @given(st.text(max_size=200))
-def test_mend_takes_any_text_and_mends_it_once(text: str) -> None:
-    mended = _read_library().mend(text)
+def test_correct_takes_any_text_and_corrects_it_once(text: str) -> None:
+    corrected = _read_library().correct(text)
 
-    assert _read_library().mend(mended) == mended
+    assert _read_library().correct(corrected) == corrected
 
 
 @given(
     st.lists(st.sampled_from(["osteoperosis", "the", "Wich", "bones?", "\n", "ok 🦴", "arthritus"]))
 )
-def test_all_that_is_not_mended_stands_where_locate_says(words: list[str]) -> None:
+def test_all_that_is_not_corrected_stands_where_locate_says(words: list[str]) -> None:
     text = " ".join(words)
-    slips = _read_library().find_slips(text)
-    mended = correct(text, slips)
+    typos = _read_library().find_typos(text)
+    corrected = apply_corrections(text, typos)
 
-    for match in re.finditer(r"\S+", mended):
-        start, end = locate(*match.span(), slips)
-        assert _read_library().mend(text[start:end]) == match.group()
+    for match in re.finditer(r"\S+", corrected):
+        start, end = locate_original(*match.span(), typos)
+        assert _read_library().correct(text[start:end]) == match.group()
 
 
 @cache
-def _read_library() -> Spelling:
-    """Return the spelling of the documents in the tree, of which no index is needed."""
+def _read_library() -> Corrector:
+    """Return the corrector of the documents in the tree, of which no index is needed."""
     paths = sorted((ROOT / "knowledge" / "documents").rglob("*.md"))
     lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
     names = [line for line in lines if re.match(r"#|title:|.*\?$", line)]
     stemmer = Stemmer()
     stems = set(stemmer.stems(re.findall(r"\w+", " ".join(lines))))
-    return Spelling(
+    return Corrector(
         count_words(names),
         count_words(lines),
         is_known=lambda word: stems.issuperset(stemmer.stems([word])),

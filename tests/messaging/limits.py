@@ -1,9 +1,10 @@
 """The platforms' published limits: each function returns what is wrong with one message.
 
 Where a platform does not say what it counts, or says different things in different places, the
-stricter reading holds. Written apart from bot/messaging: no number is taken from there.
+stricter reading holds. Written apart from bot/channels/messaging: no number is taken from there.
 """
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -266,9 +267,7 @@ def mattermost(message: Json) -> list[str]:
     # Older servers kept 8,000 characters of props (model.PostPropsMaxRunes).
     wrong += over("props", len(json.dumps(message.get("props", {}))), 8000)
     # A mention needs "@" and a letter.
-    wrong += (
-        ["mention"] if re.search(r"@\w", re.sub(r"https?://\S+", "", message["message"])) else []
-    )
+    wrong += ["mention"] if re.search(r"@(?!\u200b)", html.unescape(message["message"])) else []
     for attachment in message.get("props", {}).get("attachments", []):
         # .../message-attachments: "fallback: a required plain-text summary".
         wrong += [] if attachment["fallback"] else ["fallback"]

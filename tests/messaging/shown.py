@@ -4,7 +4,7 @@ import html
 import re
 from typing import Any
 
-from bot.messaging.gsm import fold
+from bot.channels.messaging.twilio.gsm import fold_to_gsm
 from tests.messaging.limits import TelegramReader
 
 Json = dict[str, Any]
@@ -16,7 +16,7 @@ def squash(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    return fold(text)
+    return fold_to_gsm(text)
 
 
 def telegram(message: Json) -> str:
@@ -81,8 +81,12 @@ def mattermost(message: Json) -> str:
     def read(found: re.Match[str]) -> str:
         return found[1] or re.sub(escape, r"\1", found[2])
 
+    def refer(found: re.Match[str]) -> str:
+        return chr(int(found[1])) if found[1] else "&"
+
     text = re.sub(r"^> ", "", message["message"], flags=re.MULTILINE)
-    return re.sub(f"{escape}|{link}", read, text)
+    text = re.sub(r"&(?:#(\d+)|amp);", refer, re.sub(f"{escape}|{link}", read, text))
+    return text.replace("%40", "@")
 
 
 def mattermost_taps(message: Json) -> list[str]:

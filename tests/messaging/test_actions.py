@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messaging.actions import (
+from bot.channels.messaging.rendering.tap_codes import (
     ChoiceTap,
     FeedbackTap,
-    decode,
+    decode_tap,
     encode_choice,
-    encode_feedback,
-    message_of,
+    message_for_tap,
+    thumb_buttons,
 )
 
 ANSWER_ID = "5f0c1d3e9a7b4c2d8e6f0a1b2c3d4e5f"
@@ -21,7 +21,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8
 
 @given(st.integers(1, 999), texts)
 def test_a_code_with_the_text_comes_back(place, text):
-    assert decode(encode_choice(place, text, max_bytes=1000)) == ChoiceTap(place, text, "")
+    assert decode_tap(encode_choice(place, text, max_bytes=1000)) == ChoiceTap(place, text, "")
 
 
 @given(st.integers(1, 999), texts, st.integers(14, 64))
@@ -29,38 +29,40 @@ def test_a_code_is_within_its_bytes(place, text, max_bytes):
     code = encode_choice(place, text, max_bytes=max_bytes)
 
     assert len(code.encode()) <= max_bytes
-    assert decode(code).place == place
+    assert decode_tap(code).place == place
 
 
 def test_a_code_without_the_text_finds_it_among_the_offers():
     asked = "What tests are done for osteoporosis?"
     offers = [{"title": "Other", "payload": "Other"}, {"title": "Tests", "payload": asked}]
-    tap = decode(encode_choice(2, asked, max_bytes=64, with_text=False))
+    tap = decode_tap(encode_choice(2, asked, max_bytes=64, with_text=False))
 
-    assert message_of(tap, offers) == asked
+    assert message_for_tap(tap, offers) == asked
 
 
 def test_an_old_button_does_not_choose_what_has_its_number_now():
-    tap = decode(encode_choice(1, "Asked before", max_bytes=64, with_text=False))
+    tap = decode_tap(encode_choice(1, "Asked before", max_bytes=64, with_text=False))
 
-    assert message_of(tap, [{"title": "Offered now", "payload": "Offered now"}]) is None
+    assert message_for_tap(tap, [{"title": "Offered now", "payload": "Offered now"}]) is None
 
 
 @pytest.mark.parametrize("text", ["/restart", " / /report_emergency{}", "//give_feedback"])
 def test_a_choice_is_never_a_command(text):
-    assert not message_of(ChoiceTap(1, text, "")).startswith("/")
+    assert not message_for_tap(ChoiceTap(1, text, "")).startswith("/")
 
 
 def test_a_choice_of_slashes_alone_is_nothing():
-    assert message_of(ChoiceTap(1, "//", "")) is None
+    assert message_for_tap(ChoiceTap(1, "//", "")) is None
 
 
 @pytest.mark.parametrize("rating", ["up", "down"])
 def test_a_thumb_comes_back_as_the_command_of_the_contract(rating):
-    code = encode_feedback(rating, ANSWER_ID, max_bytes=64)
-    command = message_of(decode(code))
+    code = {each.id: each.code for each in thumb_buttons(ANSWER_ID, max_bytes=64)}[
+        f"feedback_{rating}"
+    ]
+    command = message_for_tap(decode_tap(code))
 
-    assert decode(code) == FeedbackTap(rating, ANSWER_ID)
+    assert decode_tap(code) == FeedbackTap(rating, ANSWER_ID)
     assert command.startswith("/give_feedback{")
     assert json.loads(command[len("/give_feedback") :]) == {
         "answer_id": ANSWER_ID,
@@ -68,8 +70,9 @@ def test_a_thumb_comes_back_as_the_command_of_the_contract(rating):
     }
 
 
-def test_a_thumb_without_room_for_the_id_is_nothing():
-    assert encode_feedback("down", "a" * 64, max_bytes=64) == ""
+@pytest.mark.parametrize("answer_id", ["", "a" * 64])
+def test_there_are_no_thumbs_without_an_id_or_room_for_it(answer_id):
+    assert thumb_buttons(answer_id, max_bytes=64) == []
 
 
 @pytest.mark.parametrize(
@@ -78,11 +81,11 @@ def test_a_thumb_without_room_for_the_id_is_nothing():
      "f:up:", "f:left:a", "f:up:a b", 'f:up:"}', "f:up:" + "a" * 65, "👍", "/restart"],
 )  # fmt: skip
 def test_what_is_no_code_is_nothing(code):
-    assert decode(code) is None
+    assert decode_tap(code) is None
 
 
 @given(st.text())
 def test_decode_takes_anything(code):
-    tap = decode(code)
+    tap = decode_tap(code)
 
     assert tap is None or code.startswith(("c:", "f:"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.messaging.gsm import count_segments, fold
-from bot.messaging.sms import render
+from bot.channels.messaging.twilio.gsm import count_segments, fold_to_gsm
+from bot.channels.messaging.twilio.sms import render
 from tests.messaging.platforms import TURNS
 
 
@@ -17,7 +17,7 @@ from tests.messaging.platforms import TURNS
     ],
 )
 def test_fold_changes_only_what_has_an_equal(text, folded):
-    assert fold(text) == folded
+    assert fold_to_gsm(text) == folded
 
 
 @pytest.mark.parametrize(

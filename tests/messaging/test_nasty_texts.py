@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messaging.actions import ChoiceTap, decode, message_of
-from bot.messaging.turn import clean, read
+from bot.channels.messaging.rendering.tap_codes import ChoiceTap, decode_tap, message_for_tap
+from bot.channels.messaging.rendering.turn import clean_text, read_turn
 from tests.messaging.platforms import PLATFORMS, WITH_BUTTONS
 from tests.messaging.shown import squash
 
@@ -37,9 +37,11 @@ citations = st.lists(
         optional={
             "title": names,
             "section": names,
-            "publisher": names,
+            "page": st.one_of(st.none(), st.integers(), names),
+            "origin": names,
+            "reviewed_by": names,
             "url": urls,
-            "reviewed": st.sampled_from(["2026-05-01", "", "yesterday", None, 5]),
+            "checked": st.sampled_from(["2026-05-01", "", "yesterday", None, 5]),
         },
     ),
     max_size=12,
@@ -94,8 +96,8 @@ def test_no_word_of_text_and_disclaimer_is_lost(platform, turn):
     words = squash("".join(found.show(message) for message in found.render(turn)))
     is_calm = turn["kind"] != "emergency"
 
-    assert squash(found.keeps(clean(turn["text"]))) in words
-    assert not is_calm or squash(found.keeps(clean(turn.get("disclaimer")))) in words
+    assert squash(found.keeps(clean_text(turn["text"]))) in words
+    assert not is_calm or squash(found.keeps(clean_text(turn.get("disclaimer")))) in words
 
 
 @pytest.mark.parametrize("platform", sorted(WITH_BUTTONS))
@@ -104,11 +106,11 @@ def test_no_word_of_text_and_disclaimer_is_lost(platform, turn):
 def test_every_tap_can_be_read_and_no_choice_is_a_command(platform, turn):
     found = PLATFORMS[platform]
     offers = [o for o in turn.get("suggestions") or [] if isinstance(o, dict)]
-    taps = [decode(code) for message in found.render(turn) for code in found.taps(message)]
+    taps = [decode_tap(code) for message in found.render(turn) for code in found.taps(message)]
 
     for tap in taps:
         assert tap is not None
-        said = message_of(tap, offers)
+        said = message_for_tap(tap, offers)
         assert said is None or (not isinstance(tap, ChoiceTap) or not said.startswith("/"))
 
 
@@ -120,9 +122,9 @@ def test_every_choice_can_be_read_or_tapped(platform, turn):
     messages = found.render(turn)
     words = squash("".join(found.show(message) for message in messages))
     codes = [code for message in messages for code in found.taps(message)]
-    tapped = {tap.place for tap in map(decode, codes) if isinstance(tap, ChoiceTap)}
+    tapped = {tap.place for tap in map(decode_tap, codes) if isinstance(tap, ChoiceTap)}
 
-    for choice in read(turn).choices:
+    for choice in read_turn(turn).choices:
         line = squash(found.keeps(f"{choice.place}. {choice.title}"))
         assert choice.place in tapped or line in words
 
@@ -134,7 +136,7 @@ def test_where_the_words_come_from_is_always_named(platform, turn):
     found = PLATFORMS[platform]
     words = squash("".join(found.show(message) for message in found.render(turn)))
 
-    for source in read(turn).sources[:1]:
+    for source in read_turn(turn).sources[:1]:
         # Slack's links cannot hold a bar.
         assert squash(found.keeps(source.title)).replace("|", "/") in words.replace("|", "/")
 
@@ -143,7 +145,7 @@ def test_where_the_words_come_from_is_always_named(platform, turn):
 @settings(max_examples=50, deadline=None)
 @given(turn=turns)
 def test_what_is_quoted_has_its_heading_and_the_preface_is_first(platform, turn):
-    found, said = PLATFORMS[platform], read(turn)
+    found, said = PLATFORMS[platform], read_turn(turn)
     words = squash("".join(found.show(message) for message in found.render(turn)))
     quoted = said.text if said.kind == "answer" else said.quote
 

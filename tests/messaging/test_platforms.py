@@ -1,10 +1,17 @@
 """What is special to one platform."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 
-from bot.messaging import mattermost, messenger, slack, sms, teams, telegram, whatsapp
+from bot.channels.messaging.mattermost import render as mattermost
+from bot.channels.messaging.messenger import render as messenger
+from bot.channels.messaging.slack import render as slack
+from bot.channels.messaging.teams import render as teams
+from bot.channels.messaging.telegram import render as telegram
+from bot.channels.messaging.twilio import sms, whatsapp
 from tests.messaging.platforms import TURNS
 
 
@@ -113,9 +120,85 @@ def test_mattermost_without_an_address_has_numbered_lines():
     assert "2. Which autoimmune conditions can affect bones?" in message["message"]
 
 
-def test_mattermost_alerts_nobody_and_shows_no_markdown_of_a_document():
+def test_mattermost_shows_no_markdown_of_a_document():
     text = "@all see *this* [x](javascript:y)\n# z\n- item\nhttps://a.example/b_c"
 
     assert mattermost.escape(text) == (
-        "@\u200ball see \\*this\\* \\[x\\](javascript:y)\n\\# z\n- item\nhttps://a.example/b_c"
+        "@\u200ball see \\*this\\* \\[x\\](javascript&#58;y)\n&#35; z\n- item\nhttps://a.example/b_c"
     )
+
+
+def decode_tap(markdown):
+    """Read escapes and character references as Mattermost does (its marked and its server)."""
+    text = re.sub(r"\\([`*{}\[\]()#+\-.!_>|~])", r"\1", markdown)
+    return re.sub(
+        r"&(?:#[xX]?[0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]*);", lambda m: unescape(m[0]), text
+    )
+
+
+def alerts(markdown):
+    """Return who is alerted, by the rules of Mattermost's mention_parser_standard.go."""
+    words = re.findall(r"(?:[:.\-_@]|[^\W_])+", decode_tap(markdown))
+    pieces = {piece for word in words for piece in (word, *re.split("[.:-]", word))}
+    return {piece.strip(":.-_").lower() for piece in pieces} & {"@all", "@here", "@channel"}
+
+
+CALLS = [
+    "hello @all", "@channel", "see &#64;all now", "see &#x40;here now", "see &commat;channel now",
+    "&amp;#64;all", "&amp;amp;#64;all", "&#38;#64;all", "&\u200b#64;all", "\\&#64;all",
+    "https://@all", "https://@all/x", "xhttps://x.example/@all", "http://a@all", "https:///@all",
+    "https://x.example/@all", "(https://x.example/@all)", "https://x.example/?&#64;all",
+    "https://x.example/&commat;all", "@.all", "@-all", "a@all", "@\u00adall", "\\@all", "@@all",
+    "\\\\@all", "x.@all", ":@all:", "_@here_", "[@all](https://x.example)", "<@all>", "`@all`",
+    "@\nall", "mailto:@all", "www.x.example/@all",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CALLS)
+def test_mattermost_alerts_nobody(text):
+    source = {"title": text, "section": text, "origin": text, "url": f"https://x.example/{text}"}
+    payload = {"kind": "answer", "text": text, "heading": text, "citations": [source]}
+
+    (message,) = mattermost.render({**payload, "suggestions": [{"title": text}] * 2})
+
+    assert alerts(message["message"]) == set()
+
+
+def test_the_rules_of_mattermost_see_who_is_alerted():
+    texts = ["@all", "see &#64;here", "&commat;channel", "a.@all.b", "(https://x.example/@all)"]
+
+    assert all(alerts(text) for text in texts)
+
+
+# What makes something of a text: https://github.com/mattermost/marked and Mattermost's emoticons.
+SYNTAX = re.compile(
+    r"^ *(?:#{1,6} |={2,} *$|-{2,} *$|>|[*+] |(?:[-*_] *){3,}$|```|~~~)|<[a-z/!]|"
+    r"\$[^$\n]+\$|:[\w+-]+:|(?<!\w)[:;]-?[()\[\]|/$@`'dops]|(?<!\w)(?:<|&lt;)/?3|\bx-d\b|(?<!\w)#[^\W\d_]",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "text\n===", "text\n==", "text\n---", "text\n--", "- - -", "***", "# h", "> q", "+ a",
+        "* a", "costs $5 and $6", "$x$", ":smile:", ":+1:", ":) ;) :-( :D :p :/ :| ;-)", "x-d",
+        "<3 </3", "&lt;3", "see #bones", "<b>bold</b>", "<!-- x -->", "&lt;b&gt;", "&amp;",
+        "&copy;", "A&E", "a \\ b", "\\a", "\\*", "10:30", "1:30:45", "Note: this", "5 > 3", "x=1",
+        "- item\n- item", "1. one", "e-mail", "=1+1", "a|b\n-|-", "~~~", "a_b_c", "!",
+        "ends in :", ";",
+    ],
+)  # fmt: skip
+def test_mattermost_shows_a_text_as_it_is(text):
+    escaped = mattermost.escape(text)
+
+    assert SYNTAX.search(re.sub(r"\\.|&#\d+;", "\ue000", escaped)) is None
+    assert decode_tap(escaped).replace("\u200b", "") == text
+
+
+@pytest.mark.parametrize("url", ["https://www.nhs.uk@evil.example/", "https://b\u0430nk.example/"])
+def test_an_address_that_seems_another_is_no_link_in_a_text(url):
+    (block,) = slack.render({"kind": "chat", "text": url})[0]["blocks"]
+
+    assert block["text"]["text"] == url
+    assert mattermost.escape(url).startswith("https&#58;//")

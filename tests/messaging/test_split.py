@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messaging.measure import utf16
-from bot.messaging.split import cut, split
+from bot.channels.messaging.rendering.split import split_text, truncate, utf16
 
 
 def at_most(limit):
@@ -13,11 +12,14 @@ def at_most(limit):
 
 
 def test_split_leaves_a_text_that_fits():
-    assert split("One. Two.", at_most(9)) == ["One. Two."]
+    assert split_text("One. Two.", at_most(9)) == ["One. Two."]
 
 
 def test_split_ends_a_piece_where_a_sentence_ends():
-    assert split("One two. Three four. Five.", at_most(20)) == ["One two. Three four.", "Five."]
+    assert split_text("One two. Three four. Five.", at_most(20)) == [
+        "One two. Three four.",
+        "Five.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -34,11 +36,11 @@ def test_split_ends_a_piece_where_a_sentence_ends():
     ],
 )
 def test_split_knows_what_ends_a_sentence(text, pieces):
-    assert split(text, at_most(19)) == pieces
+    assert split_text(text, at_most(19)) == pieces
 
 
 def test_split_goes_between_words_in_a_sentence_that_does_not_fit():
-    assert split("a long sentence without end", at_most(10)) == [
+    assert split_text("a long sentence without end", at_most(10)) == [
         "a long",
         "sentence",
         "without",
@@ -49,28 +51,28 @@ def test_split_goes_between_words_in_a_sentence_that_does_not_fit():
 def test_split_keeps_a_link_whole():
     link = "https://a.example/b.c?d=e"
 
-    assert link in split(f"Some words before it: {link} and after it.", at_most(26))
+    assert link in split_text(f"Some words before it: {link} and after it.", at_most(26))
 
 
 @pytest.mark.parametrize("shown", ["👩\u200d👩\u200d👧", "👍🏽", "🇬🇧", "e\u0301\u0302"])
 def test_split_keeps_what_is_seen_as_one_character(shown):
-    pieces = split(shown * 40, at_most(12))
+    pieces = split_text(shown * 40, at_most(12))
 
     assert all(piece.replace(shown, "") == "" for piece in pieces)
 
 
 def test_split_goes_anywhere_in_a_heap_of_marks():
-    assert "".join(split("a" + "\u0301" * 100, at_most(7))) == "a" + "\u0301" * 100
+    assert "".join(split_text("a" + "\u0301" * 100, at_most(7))) == "a" + "\u0301" * 100
 
 
 def test_split_says_when_nothing_fits():
     with pytest.raises(ValueError, match="Not even one"):
-        split("abc", at_most(0))
+        split_text("abc", at_most(0))
 
 
 @given(st.text(), st.integers(2, 40))
 def test_split_loses_nothing(text, limit):
-    pieces = split(text, at_most(limit))
+    pieces = split_text(text, at_most(limit))
 
     assert "".join("".join(pieces).split()) == "".join(text.split())
     assert all(piece and utf16(piece) <= limit for piece in pieces)
@@ -86,9 +88,9 @@ def test_split_loses_nothing(text, limit):
     ],
 )
 def test_cut_ends_with_an_ellipsis(title, shown):
-    assert cut(title, 17) == shown
+    assert truncate(title, 17) == shown
 
 
 @given(st.text(), st.integers(1, 40))
 def test_cut_is_within_the_limit(title, limit):
-    assert utf16(cut(title, limit)) <= limit
+    assert utf16(truncate(title, limit)) <= limit

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from outcomes import Turn
+from outcomes import OutcomeRow
 from outcomes.settings import Settings
 from outcomes.store import Store
 
@@ -26,10 +26,10 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 @pytest.fixture
-def make_turn() -> Callable[..., Turn]:
+def make_turn() -> Callable[..., OutcomeRow]:
     """A function to a turn of kind `answer`, with the fields that are given."""
 
-    def make(**fields: Any) -> Turn:
+    def make(**fields: Any) -> OutcomeRow:
         defaults = {
             "kind": "answer",
             "sender_id": "me",
@@ -42,6 +42,6 @@ def make_turn() -> Callable[..., Turn]:
             "answer_id": "a1",
             "question": "can men get it?",
         }
-        return Turn(**{**defaults, **fields})
+        return OutcomeRow(**{**defaults, **fields})
 
     return make

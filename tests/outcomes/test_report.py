@@ -4,6 +4,8 @@ import csv
 import io
 from datetime import date, datetime, timedelta
 
+import pytest
+
 from outcomes import Feedback
 from outcomes.report import COLUMNS, normalise, summarise, write_csv
 
@@ -60,14 +62,51 @@ def test_normalise_sees_through_spelling():
     assert normalise(" Is it   PAINFUL?! ") == normalise("is it painful") == "is it painful"
 
 
-def test_csv_has_every_column_and_no_formula(store, make_turn):
-    store.write([make_turn(question='=HYPERLINK("http://x")'), make_turn(question="-2.5, is bad?")])
+def export(store):
     file = io.StringIO()
+    write_csv(store.read(), file)
+    return file.getvalue()
 
-    assert write_csv(store.read(), file) == 2
 
-    head, first, second = csv.reader(io.StringIO(file.getvalue()))
+def test_csv_has_every_column_as_it_is(store, make_turn):
+    store.write([make_turn(question='Is "it" bad, or (-2.5) good; e.g. T-score?'), make_turn()])
+
+    head, first, _ = csv.reader(io.StringIO(export(store)))
+
     assert head == COLUMNS
-    assert first[COLUMNS.index("question")] == '\'=HYPERLINK("http://x")'
-    assert second[COLUMNS.index("question")] == "'-2.5, is bad?"
+    assert first[COLUMNS.index("question")] == 'Is "it" bad, or (-2.5) good; e.g. T-score?'
     assert first[COLUMNS.index("passage_ids")] == "men#section lupus#section"
+
+
+FORMULAS = [
+    "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\u200b=1",
+    "\ufeff=1", "\u202e=1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(1)", "|=1", "%=1",
+    "\u3000=1", "\x00=1", "\"=1", "'=1", '""=1', "=cmd|' /C calc'!A0",
+    'a;=HYPERLINK("http://evil.example","x")', "a\t=1", "a,=1", "a; =1", 'a;"=1', 'a";"=1',
+    'a","=1', "a\n=1", "a\r\n=1", "a\u2028=1", "a;;-1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_csv_holds_no_formula_wherever_it_is_split(store, make_turn, formula, separator):
+    texts = dict.fromkeys(("question", "channel", "intent", "topic"), formula)
+    store.write([make_turn(**texts, passage_ids=(formula, "b", formula))])
+
+    cells = [
+        cell
+        for line in export(store).splitlines()
+        for cell in next(csv.reader([line], delimiter=separator))
+    ]
+
+    started = [cell.lstrip('"\u200b\ufeff\u202e\x00 \u00a0\u3000') for cell in cells]
+    assert [
+        cell for cell in started if cell.startswith((*"=+-@", *"\uff1d\uff0b\uff0d\uff20"))
+    ] == []
+
+
+def test_csv_puts_every_cell_in_quotes(store, make_turn):
+    store.write([make_turn()])
+
+    assert all(line.startswith('"') for line in export(store).splitlines())
+    assert export(store).count('","') == 2 * (len(COLUMNS) - 1)

@@ -1,5 +1,6 @@
 """The table of turns, on both versions of SQLAlchemy."""
 
+import resource
 import sqlite3
 import threading
 from datetime import datetime, timedelta
@@ -9,9 +10,8 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from outcomes import Feedback
-from outcomes.errors import OutcomesError, StoreUnavailable
 from outcomes.settings import Settings
-from outcomes.store import MAX_TEXT, Store
+from outcomes.store import MAX_TEXT, Store, StoreUnavailable
 
 NOON = datetime(2026, 5, 1, 12, 0)
 
@@ -111,6 +111,27 @@ def test_later_feedback_replaces_earlier(store, make_turn):
     (row,) = store.read()
 
     assert (row.rating, row.reason) == ("up", "")
+
+
+def test_feedback_that_is_taken_back_leaves_nothing(store, make_turn):
+    store.write([make_turn(answer_id="a1"), make_turn(answer_id="a2")])
+    store.write([Feedback("down", "me", "a1", "wrong", NOON), Feedback("up", "me", "a2")])
+    store.write([Feedback("none", "me", "a1")])
+
+    first, second = store.read()
+
+    assert (first.rating, first.reason, first.rated_at) == (None, None, None)
+    assert second.rating == "up"
+
+
+@pytest.mark.parametrize(("sender_id", "answer_id"), [("me", ""), ("me", "b7"), ("you", "a1")])
+def test_only_a_named_rating_of_ones_own_is_taken_back(store, make_turn, sender_id, answer_id):
+    store.write([make_turn(answer_id="a1"), Feedback("up", "me", "a1")])
+    store.write([Feedback("none", sender_id, answer_id)])
+
+    (row,) = store.read()
+
+    assert row.rating == "up"
 
 
 def test_write_writes_all_or_none(store, make_turn):
@@ -218,6 +239,19 @@ def test_the_salt_is_made_once_and_for_this_user_only(tmp_path: Path, make_turn)
     second.close()
 
 
+def test_a_full_disk_gets_no_more_files_with_each_try(tmp_path):
+    settings = Settings(url=f"sqlite:///{tmp_path}/outcomes.db")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))  # a file can be made, and holds nothing
+    try:
+        with pytest.raises(StoreUnavailable, match="no salt can be kept"):
+            Store.open(settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert not list(tmp_path.glob("*.salt*"))
+
+
 def test_an_empty_salt_file_is_refused(settings):
     path = settings.file.with_suffix(".salt")
     path.write_text("")
@@ -228,5 +262,5 @@ def test_an_empty_salt_file_is_refused(settings):
 
 @pytest.mark.parametrize("url", ["sqlite:////proc/no/where/outcomes.db", ""])
 def test_open_without_a_place_says_so(url):
-    with pytest.raises(OutcomesError):
+    with pytest.raises(StoreUnavailable):
         Store.open(Settings(url=url))

@@ -64,3 +64,18 @@ def test_one_port_for_both_servers_is_refused(free_port):
     (problem,) = check_ports.find_problems(settings(free_port, free_port))
 
     assert "BONAFIDE_PORT and BONAFIDE_ACTIONS_PORT are both" in problem
+
+
+def test_an_address_of_another_machine_is_named(free_port):
+    environ = {**settings(free_port, free_port + 1), "BONAFIDE_HOST": "203.0.113.1"}
+
+    assert check_ports.find_problems(environ) == [
+        "BONAFIDE_HOST is '203.0.113.1': this machine has no such address."
+    ]
+
+
+def test_a_port_that_is_taken_on_all_addresses_is_taken_here(free_port):
+    with socket.create_server(("0.0.0.0", 0)) as server:
+        (problem,) = check_ports.find_problems(settings(server.getsockname()[1], free_port))
+
+    assert "is taken" in problem

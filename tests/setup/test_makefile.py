@@ -26,3 +26,13 @@ def test_every_log_the_steps_write_is_named_once():
     names = re.findall(r"\$\(STEP\) (\S+)", MAKEFILE)
 
     assert sorted(names) == sorted(set(names))
+
+
+def test_an_index_is_made_with_all_but_the_search():
+    """Who changes the search does not wait for a build."""
+    command = ["make", "--silent", "--eval", "show:; @echo $(STAGES)", "show"]
+
+    stages = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split()
+
+    folders = {str(Path(stage).parent) for stage in stages}
+    assert folders == {"knowledge", "knowledge/indexing", "knowledge/indexing/formats", "spelling"}

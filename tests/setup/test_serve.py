@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ def folder(tmp_path):
     """A folder with this environment as .venv, and a .venv-rasa that knows the channels."""
     (tmp_path / ".venv").symlink_to(sys.prefix)
     pretend_rasa(tmp_path, 'echo "Channels: web, pigeon"')
+    (tmp_path / "actions.py").write_text("")  # all is well: "python -m actions check"
     return tmp_path
 
 
@@ -67,21 +69,54 @@ def start(folder, environment):
         yield start_script
 
 
-def test_serve_stops_the_other_server_when_one_dies(start):
+def wait_for(process, *events):
+    """Read what a script says until all of these were in it; return it."""
+    left, said = set(events), ""
+    for line in iter(process.stdout.readline, ""):
+        said += line
+        left -= {event for event in left if event in line}
+        if not left:
+            return said
+    raise AssertionError(f"{left} never came:\n{said}")
+
+
+def test_serve_starts_a_server_again_that_died(start):
+    process = start("serve.sh", actions="exec sleep 30", rasa="echo serving; exit 7")
+    said = wait_for(process, "rasa: ended by itself (exit code 7); started again in 2 s")
+
+    assert said.count("serving") == 2
+    assert "actions: ended" not in said
+
+
+def test_serve_ends_at_once_where_a_server_refuses_its_settings(start):
     started = time.monotonic()
-    process = start("serve.sh", actions="sleep 1; exit 3", rasa=WAITING)
+    process = start("serve.sh", actions="exec sleep 30", rasa="exit 78")
     output, _ = process.communicate(timeout=20)
 
-    assert process.returncode == 3
-    assert "A server ended by itself (exit 3)" in output
-    assert time.monotonic() - started < 15
+    assert process.returncode == 78
+    assert "rasa: cannot start" in output
+    assert "actions: stopped" in output
+    assert time.monotonic() - started < 10
 
 
 def test_serve_says_which_channels_are_on(start):
-    process = start("serve.sh", actions="sleep 1", rasa=WAITING)
+    process = start("serve.sh", actions=WAITING, rasa="exit 78")
     output, _ = process.communicate(timeout=20)
 
     assert output.startswith("Channels: web, pigeon\n")
+
+
+@pytest.mark.parametrize("given", ["", "given-by-the-owner"])
+def test_serve_gives_both_servers_one_token(start, folder, environment, given):
+    environment["BONAFIDE_ACTIONS_TOKEN"] = given
+    keep = 'printf %s "$BONAFIDE_ACTIONS_TOKEN" >'
+    start(
+        "serve.sh", actions=f"{keep}one; sleep 1; exit 78", rasa=f"{keep}two; {WAITING}"
+    ).communicate(timeout=20)
+
+    one, two = [(folder / name).read_text() for name in ("one", "two")]
+    assert one == two
+    assert one == given or re.fullmatch("[0-9a-f]{64}", one)
 
 
 def test_nothing_starts_when_a_channel_is_half_set(start, folder):
@@ -94,11 +129,14 @@ def test_nothing_starts_when_a_channel_is_half_set(start, folder):
     assert not (folder / "started").exists()
 
 
-def test_serve_fails_even_when_a_server_ends_without_an_error(start):
-    process = start("serve.sh", actions="sleep 1", rasa=WAITING)
-    process.communicate(timeout=20)
+def test_nothing_starts_when_the_action_server_finds_a_fault(start, folder):
+    (folder / "actions.py").write_text("raise SystemExit('KNOWLEDGE_TOPK is no setting')\n")
+    process = start("serve.sh", rasa="touch started", actions=WAITING)
+    output, _ = process.communicate(timeout=20)
 
     assert process.returncode == 1
+    assert output == "KNOWLEDGE_TOPK is no setting\n"
+    assert not (folder / "started").exists()
 
 
 def to_all(process):
@@ -114,18 +152,13 @@ def to_the_script(process):
 @pytest.mark.parametrize("send", [to_all, to_the_script])
 def test_serve_stops_both_servers_at_a_signal(start, send):
     process = start("serve.sh", actions=WAITING, rasa=WAITING)
-    waiting_for = {"actions.1 started", "rasa.1 started"}
-    for line in iter(process.stdout.readline, ""):
-        waiting_for -= {event for event in waiting_for if event in line}
-        if not waiting_for:
-            break
+    wait_for(process, "actions: started", "rasa: started")
     send(process)
     output, _ = process.communicate(timeout=20)
 
     assert process.returncode == 0
-    assert "actions.1 stopped" in output
-    assert "rasa.1 stopped" in output
-    assert output.endswith("Both servers are stopped.\n")
+    # The action server last: what the other has begun needs it.
+    assert output.endswith("rasa: stopped\nactions: stopped\nBoth servers are stopped.\n")
 
 
 @pytest.mark.parametrize("script", ["serve.sh", "shell.sh"])

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from settings.table import ACTIONS_PORT, PORT
+
 SCRIPT = Path("scripts/settings.sh").resolve()
 
 
@@ -25,8 +27,8 @@ def show(folder, name, **environment):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("BONAFIDE_PORT", "5005"),
-        ("BONAFIDE_ACTIONS_PORT", "5055"),
+        ("BONAFIDE_PORT", str(PORT.default)),
+        ("BONAFIDE_ACTIONS_PORT", str(ACTIONS_PORT.default)),
         ("RASA_TELEMETRY_ENABLED", "false"),
     ],
 )
@@ -64,3 +66,12 @@ def test_settings_read_a_line_without_running_it(tmp_path, line, value):
     (tmp_path / ".env").write_text(line + "\n")
 
     assert show(tmp_path, "X") == value
+
+
+@pytest.mark.parametrize("line", ["X: secret", "X secret", "=secret", "MY-X=secret", "export X"])
+def test_settings_name_a_line_that_sets_nothing_without_its_words(tmp_path, line):
+    (tmp_path / ".env").write_text(f"# settings\n\n{line}\n")
+    done = subprocess.run([SCRIPT, "true"], cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.returncode == 78
+    assert done.stderr == ".env, line 3: expected KEY=value, or # and a comment.\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spelling import Spelling, common_form
+from spelling import Corrector, common_form
 from spelling.atlantic import has_english_form
 from spelling.english import read_english
 
@@ -117,9 +117,9 @@ def test_a_form_of_the_other_side_is_no_mistake(word, is_right):
     assert has_english_form(word) is is_right
 
 
-def test_mend_gives_a_word_the_form_that_the_field_has_most_of():
-    spelling = Spelling({"oestrogen": 2, "estrogen": 1, "fiber": 1}, {"oestrogen": 5, "tumour": 1})
+def test_correct_gives_a_word_the_form_that_the_field_has_most_of():
+    spelling = Corrector({"oestrogen": 2, "estrogen": 1, "fiber": 1}, {"oestrogen": 5, "tumour": 1})
 
-    assert spelling.mend("Estrogen, fibre and a tumor") == "oestrogen, fiber and a tumour"
-    assert spelling.mend("oestrogen, a hemorrhage") == "oestrogen, a hemorrhage"
-    assert spelling.mend("does the liver") == "does the liver"
+    assert spelling.correct("Estrogen, fibre and a tumor") == "oestrogen, fiber and a tumour"
+    assert spelling.correct("oestrogen, a hemorrhage") == "oestrogen, a hemorrhage"
+    assert spelling.correct("does the liver") == "does the liver"

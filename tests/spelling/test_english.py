@@ -3,8 +3,8 @@
 import pytest
 
 from spelling import count_words, is_english
-from spelling.field import Field
-from spelling.near import Wrong, one_slip
+from spelling.candidates import Misspelling, one_edit
+from spelling.known_words import KnownWords
 
 
 @pytest.mark.parametrize("word", ["the", "bone", "anaemia", "oesophagus", "shielded"])
@@ -22,28 +22,29 @@ def test_count_words_counts_texts_and_leaves_out_the_shortest():
 
 
 @pytest.mark.parametrize("other", ["boe", "bons", "boune", "bnoe", "boned", "bone"])
-def test_one_slip_leads_to(other):
-    assert other in {*one_slip("bone"), "bone"}
+def test_one_edit_leads_to(other):
+    assert other in {*one_edit("bone"), "bone"}
 
 
 @pytest.mark.parametrize("other", ["cone", "obne", "one", "xbone", "bonded", "bo", "enob"])
-def test_one_slip_does_not_lead_to(other):
-    assert other not in set(one_slip("bone"))
+def test_one_edit_does_not_lead_to(other):
+    assert other not in set(one_edit("bone"))
 
 
-def test_field_finds_what_is_near_or_sounds_alike():
-    field = Field({"wrist": 3, "writ": 1, "right": 1, "calcium": 2})
+def test_known_words_find_what_is_near_or_sounds_alike():
+    words = KnownWords({"wrist": 3, "writ": 1, "right": 1, "calcium": 2})
 
-    found = {near.word: (near.distance, near.count) for near in field.find(Wrong.read("rist"))}
+    candidates = words.find_candidates(Misspelling.of("rist"))
+    found = {each.word: (each.distance, each.count) for each in candidates}
 
     assert found["wrist"] == (1, 3)
     assert "calcium" not in found
 
 
-def test_field_keeps_the_words_that_most_texts_have(monkeypatch):
-    monkeypatch.setattr("spelling.field.MAX_WORDS", 1)
+def test_known_words_keep_the_words_that_most_texts_have(monkeypatch):
+    monkeypatch.setattr("spelling.known_words.MAX_WORDS", 1)
 
-    field = Field({"bone": 1, "bones": 2})
+    words = KnownWords({"bone": 1, "bones": 2})
 
-    assert "bones" in field
-    assert "bone" not in field
+    assert "bones" in words
+    assert "bone" not in words

@@ -1,5 +1,6 @@
 """A stand-in for the bot's web channel: tests tell it what to answer, how late, how badly."""
 
+import functools
 import gzip
 import importlib.util
 import json
@@ -8,6 +9,7 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -23,28 +25,59 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 SCRIPT = '<script type="module" src="/widget/bonafide-chat.js"></script>'
 
 Json = dict[str, Any]
+ABOUT: Json = {
+    "name": "Bonafide",
+    "operator": {"name": "", "url": ""},
+    "region": "",
+    "retention_days": 90,
+    "session_hours": 24,
+    "privacy_url": "",
+    "languages": ["en"],
+    "version": "1",
+    "contact": None,
+    "emergency": None,
+}
 
 
-def load_bundle() -> Callable[[dict[str, str], str], str]:
-    """Return the bot's own function: the package around it is of Rasa's environment."""
-    path = ROOT / "bot" / "channels" / "bundle.py"
-    spec = importlib.util.spec_from_file_location("bundle", path)
+@functools.cache
+def load_module(name: str) -> ModuleType:
+    """Return a module of the bot's own: the package around it is of Rasa's environment."""
+    path = ROOT / "bot" / "channels" / "web" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found: Callable[[dict[str, str], str], str] = module.bundle
+    return module
+
+
+def load_bundle() -> Callable[[dict[str, str], str], dict[str, str]]:
+    """Return the function that joins modules."""
+    found: Callable[[dict[str, str], str], dict[str, str]] = load_module("bundle").bundle
     return found
 
 
-def modules() -> dict[str, str]:
-    """Return the widget's modules as they are written."""
-    return {path.name: path.read_text() for path in WIDGET.glob("*.js")}
+def modules(region: str = "") -> dict[str, str]:
+    """Return the widget's modules as they are written, with the region of a server."""
+    texts = {path.name: path.read_text() for path in WIDGET.glob("*.js")}
+    own = f'const REGION = "{region}";'
+    return {name: text.replace('const REGION = "";', own) for name, text in texts.items()}
 
 
-def bundled(name: str) -> str:
-    """Return a module as the bot sends it: with what it imports, without comments."""
-    return load_bundle()(modules(), name)
+@functools.cache
+def bundled(region: str = "") -> dict[str, str]:
+    """Return the files as the bot sends them: joined and shortened."""
+    bundler, minifier = load_module("bundle"), load_module("minify")
+    texts, entry = modules(region), "bonafide-chat.js"
+    scripts = {
+        **bundler.bundle(texts, entry),
+        "bonafide-chat.iife.js": bundler.bundle_classic(texts, entry, name="Bonafide"),
+    }
+    styles = minifier.minify_style(bundler.bundle_styles(texts))
+    return {
+        **{name: minifier.minify(text) for name, text in scripts.items()},
+        "bonafide-chat.css": styles,
+    }
 
 
 class BotDouble(ThreadingHTTPServer):
@@ -52,14 +85,26 @@ class BotDouble(ThreadingHTTPServer):
 
     Attributes:
         answer: Makes the turns of a reply from the text of a message.
-        greeting: The turns of a new session.
+        greeting: The turns with which it greets.
+        about: What it says of itself beside the greeting; None where it says nothing.
+        max_chars: Longest message.
         failures: What the next requests for a message get instead of a reply: a status, "drop"
-            before or "drop_after" the message was taken in, or a number of seconds to wait.
+            before or "drop_after" the message was taken in, "garbage" for what is no JSON, or a
+            number of seconds to wait.
+        retry_after: Seconds that a client is asked to wait after a 429 or 503.
+        region: The server's country; empty for none.
+        said_of_pages: Country and locale that came with each message or session.
         origins: Other origins that may call.
         taken: Each text taken in, in order.
         feedback: Each piece of feedback taken in.
+        headings: The headings of the library.
+        contact: The way to a person that the settings name.
         requests: Method and path of every request.
+        sessions: Replies by message, by token; a deleted session has none.
+        issued: Every token that was ever given.
+        ended: Tokens of sessions that have ended: they only delete.
         pages: Host pages by path: HTML and headers.
+        files: Other files by path: bytes and content type.
     """
 
     daemon_threads = True
@@ -68,6 +113,7 @@ class BotDouble(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.lock = threading.Lock()
         self.pages: dict[str, tuple[str, dict[str, str]]] = {}
+        self.files: dict[str, tuple[bytes, str]] = {}
         self.reset()
 
     def reset(self) -> None:
@@ -77,11 +123,20 @@ class BotDouble(ThreadingHTTPServer):
         ]
         self.greeting: list[Json] = [{"kind": "chat", "text": "Hello.", "suggestions": []}]
         self.failures: list[int | float | str] = []
+        self.about: Json | None = {**ABOUT}
+        self.max_chars = 2000
+        self.retry_after = 1
+        self.region = ""
+        self.said_of_pages: list[tuple[str | None, str | None]] = []
         self.origins: set[str] = set()
         self.taken: list[str] = []
         self.feedback: list[Json] = []
+        self.headings: list[str] = []
+        self.contact: Json | None = None
         self.requests: list[str] = []
         self.sessions: dict[str, dict[str, Json]] = {}
+        self.issued: list[str] = []
+        self.ended: set[str] = set()
         self.sent_bytes: dict[str, int] = {}
         self.page("/", body="", head=SCRIPT, csp=CSP)
 
@@ -113,27 +168,57 @@ class Handler(BaseHTTPRequestHandler):
         """Send a page or a file of the widget."""
         self.server.requests.append(f"GET {self.path}")
         path = self.path.split("?")[0]
+        if path == "/webhooks/web/about":
+            return self.describe()
+        if (public := self.read_public(path)) is not None:
+            headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+            return self.send(200, public, "application/json", headers)
         if path in self.server.pages:
             html, headers = self.server.pages[path]
             return self.send(200, html.encode(), "text/html; charset=utf-8", headers)
+        if path in self.server.files:
+            return self.send(200, *self.server.files[path])
         # Under /widget/ as the bot sends them, under /source/ as they are written.
         folder, _, name = path.rpartition("/")
-        if folder in ("/widget", "/source") and name in modules():
-            code = bundled(name) if folder == "/widget" else modules()[name]
+        region = self.server.region
+        files = {**modules(region), **(bundled(region) if folder == "/widget" else {})}
+        if folder in ("/widget", "/source") and name in files:
             headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
             headers["Content-Encoding"] = "gzip"
-            body = gzip.compress(code.encode(), 9)
-            return self.send(200, body, "text/javascript; charset=utf-8", headers)
+            body = gzip.compress(files[name].encode(), 9)
+            kind = "css" if name.endswith(".css") else "javascript"
+            return self.send(200, body, f"text/{kind}; charset=utf-8", headers)
         self.send(404, b"{}", "application/json")
+
+    def read_public(self, path: str) -> bytes | None:
+        """Return words of a language, or the headings of the library; None for other paths."""
+        if path == "/library/headings.json":
+            sections = [{"title": title} for title in self.server.headings]
+            return json.dumps({"sections": sections}).encode()
+        file = WIDGET / "words" / path.rpartition("/")[2]
+        return file.read_bytes() if path.startswith("/widget/words/") and file.exists() else None
 
     def do_OPTIONS(self) -> None:
         """Answer a preflight."""
         self.send(204, b"", "text/plain", self.allowed())
 
+    def describe(self) -> None:
+        """Say who it is."""
+        if not self.is_allowed:
+            return self.fail(403)
+        if self.server.about is None:
+            return self.fail(503)
+        about = {**self.server.about, "max_chars": self.server.max_chars}
+        about["contact"] = self.server.contact
+        self.reply(200, {**about, "greeting": self.server.greeting[0]})
+
     def do_DELETE(self) -> None:
-        """Forget a session."""
+        """Forget a session; again does no harm."""
         self.server.requests.append(f"DELETE {self.path}")
-        if self.server.sessions.pop(self.token, None) is None:
+        if self.server.failures:
+            return self.fail(int(self.server.failures.pop(0)))
+        self.server.sessions.pop(self.token, None)
+        if self.token not in self.server.issued:
             return self.fail(401)
         self.send(204, b"", "text/plain", self.allowed())
 
@@ -141,14 +226,16 @@ class Handler(BaseHTTPRequestHandler):
         """Open a session or take a message."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.requests.append(f"POST {self.path}")
-        origin = self.headers.get("Origin", self.server.url)
-        if origin != self.server.url and origin not in self.server.origins:
+        self.server.said_of_pages.append((body.get("country"), body.get("locale")))
+        if not self.is_allowed:
             return self.fail(403)
         if self.path.endswith("/session"):
             token = f"token-{len(self.server.sessions)}-{time.monotonic_ns()}"
             self.server.sessions[token] = {}
-            self.reply(201, {"token": token, "expires_at": "", "turns": self.server.greeting})
-        elif self.token not in self.server.sessions:
+            self.server.issued.append(token)
+            session = {"token": token, "expires_at": "", "max_chars": self.server.max_chars}
+            self.reply(201, {**session, "turns": self.server.greeting})
+        elif self.token not in self.server.sessions or self.token in self.server.ended:
             self.fail(401)
         else:
             self.take(body)
@@ -157,11 +244,16 @@ class Handler(BaseHTTPRequestHandler):
         """Answer a message once, and badly where a test says so."""
         failure = self.server.failures.pop(0) if self.server.failures else None
         if isinstance(failure, float):
+            round_ = self.server.taken
             time.sleep(failure)
+            if self.server.taken is not round_:  # the test that this belongs to is over
+                return self.drop()
         elif isinstance(failure, int):
             return self.fail(failure)
         elif failure == "drop":
             return self.drop()
+        elif failure == "garbage":
+            return self.send(200, b"<html>", "text/html", self.allowed())
         with self.server.lock:
             replies = self.server.sessions.get(self.token, {})
             if body["id"] not in replies:
@@ -183,11 +275,17 @@ class Handler(BaseHTTPRequestHandler):
         """The session that the request names."""
         return self.headers.get("Authorization", "").removeprefix("Bearer ")
 
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the asking page may use the channel."""
+        return self.headers.get("Origin", self.server.url) in {
+            self.server.url,
+            *self.server.origins,
+        }
+
     def allowed(self) -> dict[str, str]:
-        """Return the CORS headers for the request's origin."""
+        """Return the CORS headers: any page may read that it is refused."""
         origin = self.headers.get("Origin", "")
-        if origin not in self.server.origins:
-            return {}
         return {
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Allow-Headers": "authorization, content-type",
@@ -203,7 +301,8 @@ class Handler(BaseHTTPRequestHandler):
         """Answer as the channel does when it cannot."""
         codes = {401: "bad_token", 403: "origin_not_allowed", 413: "too_long", 429: "rate_limited"}
         code = codes.get(status, "unavailable" if status == 503 else "broken")
-        headers = {"Retry-After": "1"} if status in (429, 503) else {}
+        retry_after = {"Retry-After": str(self.server.retry_after)}
+        headers = retry_after if status in (429, 503) else {}
         self.reply(status, {"error": {"code": code, "message": code}}, headers)
 
     def reply(self, status: int, content: Json, headers: dict[str, str] | None = None) -> None:

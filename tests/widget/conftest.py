@@ -3,16 +3,30 @@
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
+from bot.channels.settings import ChannelSettings
+from bot.channels.web.facts import Facts
+from bot.channels.web.pages import SITE, TEMPLATES, Pages
+from bot.channels.web.security_headers import find_page_headers
+from bot.channels.web.static_files import ENTRY, StaticFolder
 from tests.widget import turns_of_tests as turns
-from tests.widget.bot_double import BotDouble
+from tests.widget.bot_double import WIDGET, BotDouble
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / "build" / "node"
@@ -29,7 +43,8 @@ Element.prototype.attachShadow = function (options) {
     for (const { target, addedNodes } of records) {
       const politeness = target.getAttribute?.("aria-live");
       for (const node of politeness ? addedNodes : []) {
-        window.spoken.push(`${politeness}: ${node.textContent}`);
+        const lines = [...node.children].map((line) => line.textContent).join("\\n");
+        window.spoken.push(`${politeness}: ${lines}`);
       }
     }
   }).observe(root, { childList: true, subtree: true });
@@ -47,15 +62,47 @@ def leave_out(what: str, missing: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium, or with BROWSER=firefox the other one."""
+    if os.environ.get("BROWSER") == "firefox":
+        found = launch_firefox(playwright, tmp_path_factory.mktemp("firefox"))
+    else:
+        found = launch_chromium(playwright)
+    yield found
+    found.close()
+
+
+def launch_chromium(playwright: Playwright) -> Browser:
+    """Start Chromium, or leave the tests out."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if not path:
         leave_out("the widget's tests in a browser", "chromium (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--disable-dev-shm-usage"])
-        yield found
-        found.close()
+    arguments = ["--disable-dev-shm-usage"]
+    return playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+def launch_firefox(playwright: Playwright, folder: Path) -> Browser:
+    """Start Firefox, or leave the tests out.
+
+    Args:
+        playwright: Starts it.
+        folder: For the script that does.
+    """
+    path = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+    if not path:
+        leave_out("the widget's tests in Firefox", "firefox (apt-get install firefox-esr)")
+    start = folder / "start.sh"
+    script = Path(__file__).with_name("firefox.py")
+    start.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "{path}" "$@"\n')
+    start.chmod(0o755)
+    return playwright.firefox.launch(channel="moz-firefox", executable_path=start)
 
 
 @pytest.fixture(scope="session")
@@ -101,12 +148,28 @@ def elsewhere(servers: tuple[BotDouble, BotDouble]) -> BotDouble:
 
 
 @pytest.fixture
+def site(bot: BotDouble) -> BotDouble:
+    """Serves the server's own pages; its answers are the bot double's."""
+    style = StaticFolder(SITE)
+    pages = Pages(ChannelSettings(), Facts(), widget=StaticFolder(WIDGET, entry=ENTRY), style=style)
+    for path in TEMPLATES:
+        page = pages.find_page(path, host=bot.url.removeprefix("http://"), scheme="http")
+        assert page is not None
+        bot.pages[path] = (page.body.decode(), find_page_headers(path))
+    for each in SITE.iterdir():
+        file = style.find_file(each.name)
+        if file is not None:
+            bot.files[f"/site/{style.version}/{each.name}"] = (file.body, file.type)
+    return bot
+
+
+@pytest.fixture
 def new_context(browser: Browser) -> Iterator[Any]:
     contexts: list[BrowserContext] = []
 
     def make(width: int = 1280, height: int = 800, **options: Any) -> BrowserContext:
         viewport = {"width": width, "height": height}
-        contexts.append(browser.new_context(viewport=viewport, locale="en-GB", **options))
+        contexts.append(browser.new_context(viewport=viewport, **{"locale": "en-GB", **options}))
         contexts[-1].add_init_script(SPY)
         contexts[-1].set_default_timeout(5000)
         return contexts[-1]
@@ -193,16 +256,23 @@ def show_state(chat: Chat, bot: BotDouble, state: str) -> None:
 
 
 def expand(chat: Chat, _: BotDouble) -> None:
-    """Show a whole passage of a further source."""
-    chat.ask("answer")
-    chat.page.get_by_text("More sources (1)").click()
-    chat.page.get_by_text("Show the whole passage").first.click()
+    """Show where an answer comes from, and a further passage."""
+    open_sources(chat.ask("answer"))
+    chat.page.get_by_text("How does it affect bone?").click()
+
+
+def open_sources(item: Locator) -> Locator:
+    """Open the line that says where an answer comes from; return what it holds."""
+    item.get_by_role("button", name="Source: ").click()
+    sources = item.get_by_role("list", name="Sources")
+    expect(sources).to_be_visible()
+    return sources
 
 
 def thumb_down(chat: Chat, _: BotDouble) -> None:
     """Say that an answer did not help."""
     chat.ask("answer")
-    chat.page.get_by_role("button", name="No", exact=True).click()
+    chat.page.get_by_role("button", name="This did not help").click()
     expect(chat.page.get_by_text("Thank you.").first).to_be_visible()
 
 
@@ -216,7 +286,29 @@ def fail(chat: Chat, bot: BotDouble) -> None:
     """Send what the bot does not take."""
     bot.failures = [400]
     chat.say("What is osteoporosis?")
-    expect(chat.page.get_by_text("Not sent.").first).to_be_visible()
+    expect(chat.page.get_by_text("Could not be sent.").first).to_be_visible()
+
+
+def overflow(chat: Chat, bot: BotDouble) -> None:
+    """Send what is too long for the bot, whatever it said before."""
+    bot.failures = [413]
+    chat.say("What is osteoporosis?")
+    expect(chat.page.get_by_text("The message is too long.").first).to_be_visible()
+
+
+def overload(chat: Chat, bot: BotDouble) -> None:
+    """Send more than the bot takes at once."""
+    bot.failures, bot.retry_after = [429], 40
+    chat.say("What is osteoporosis?")
+    expect(chat.page.get_by_text("Waiting to send.").first).to_be_visible()
+
+
+def restart(chat: Chat, bot: BotDouble) -> None:
+    """Send two messages while the bot starts again."""
+    bot.failures, bot.retry_after = [503, 503], 40
+    chat.say("What is osteoporosis?")
+    chat.say("Is it common?")
+    expect(chat.page.get_by_text("Waiting to send.").nth(1)).to_be_visible()
 
 
 def go_offline(chat: Chat, _: BotDouble) -> None:
@@ -226,11 +318,22 @@ def go_offline(chat: Chat, _: BotDouble) -> None:
     expect(chat.page.get_by_text("You are offline.").first).to_be_visible()
 
 
+def need_help_offline(chat: Chat, _: BotDouble) -> None:
+    """Lose the connection and write of an emergency."""
+    chat.page.context.set_offline(True)
+    chat.say("I have crushing chest pain")
+    expect(chat.page.get_by_text("Get help now").first).to_be_visible()
+
+
 STEPS = {
     "expanded": expand,
     "feedback": thumb_down,
     "menu": open_menu,
     "error": fail,
+    "too_long": overflow,
+    "rate_limited": overload,
+    "unreachable": restart,
     "offline": go_offline,
+    "urgent": need_help_offline,
 }
 STATES = ["closed", "open", *turns.TURNS, *STEPS]

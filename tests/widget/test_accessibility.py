@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.widget.bot_double import BotDouble
+from tests.widget.bot_double import CSP, SCRIPT, BotDouble
 from tests.widget.conftest import STATES, Chat, show_state
 
 pytestmark = pytest.mark.widget
@@ -27,7 +27,8 @@ def test_no_rule_is_broken(
     new_context: Any, bot: BotDouble, node_modules: Path, state: str, theme: str, width: int
 ):
     page = new_context(width, 640, color_scheme=theme).new_page()
-    page.goto(bot.url)
+    head = SCRIPT.replace("<script", '<script data-theme="auto"')
+    page.goto(bot.page("/", head=head, csp=CSP))
     show_state(Chat(page), bot, state)
     folder = node_modules.parents[1] / "screenshots"
     folder.mkdir(exist_ok=True)

@@ -22,7 +22,7 @@ def test_a_page_s_own_style_changes_nothing(page: Page, bot: BotDouble):
     page.goto(bot.page("/plain"))
     Chat(page).open()
     plain = page.evaluate(LOOKS)
-    page.evaluate("localStorage.clear()")
+    page.evaluate("localStorage.clear(); document.querySelector('bonafide-chat').open = false")
     page.goto(bot.page("/hostile", head=HOSTILE + SCRIPT))
     Chat(page).open()
     assert page.evaluate(LOOKS) == plain
@@ -149,9 +149,10 @@ def test_pressed_and_emergency_are_told_apart_in_forced_colours(new_context: Any
     page.goto(bot.url)
     chat = Chat(page).open()
     chat.ask("answer")
-    page.get_by_role("button", name="Yes").click()
+    page.get_by_role("button", name="This helped").click()
     colour = "node => getComputedStyle(node).backgroundColor"
-    yes, no = (page.get_by_role("button", name=name, exact=True) for name in ("Yes", "No"))
+    names = ("This helped", "This did not help")
+    yes, no = (page.get_by_role("button", name=name, exact=True) for name in names)
     assert yes.evaluate(colour) != no.evaluate(colour)
     chat.ask("emergency")
     block = page.locator("bonafide-chat .emergency")
@@ -180,7 +181,7 @@ def test_right_to_left_pages_and_words(page: Page, bot: BotDouble):
     chat = Chat(page)
     expect(chat.messages).to_have_count(1)
     bot.answer = lambda _: [{"kind": "chat", "text": "العظام"}]
-    said = chat.ask("hello").locator(".said")
+    said = chat.ask("hello").locator(".said p")
     assert said.evaluate("node => getComputedStyle(node).direction") == "rtl"
     assert is_within(chat)
 
@@ -188,7 +189,8 @@ def test_right_to_left_pages_and_words(page: Page, bot: BotDouble):
 def test_several_chats_on_a_page_do_not_disturb_each_other(page: Page, bot: BotDouble):
     body = (
         '<bonafide-chat mode="inline" heading="Bones"></bonafide-chat>'
-        '<bonafide-chat mode="inline" heading="Joints" greeting="Welcome" starters="One|Two">'
+        '<bonafide-chat mode="inline" heading="Joints" key="joints" greeting="Welcome" '
+        'starters="One|Two">'
         "</bonafide-chat>"
     )
     page.goto(bot.page("/two", body=body))
@@ -202,6 +204,35 @@ def test_several_chats_on_a_page_do_not_disturb_each_other(page: Page, bot: BotD
     expect(bones.get_by_text("You said: Two")).to_have_count(0)
 
 
+def test_a_conversation_is_found_by_its_key_whatever_comes_first(page: Page, bot: BotDouble):
+    bones = '<bonafide-chat mode="inline" heading="Bones" key="bones"></bonafide-chat>'
+    joints = '<bonafide-chat mode="inline" heading="Joints" key="joints"></bonafide-chat>'
+    page.goto(bot.page("/one", body=bones + joints))
+    box = page.get_by_role("region", name="Joints").get_by_role("textbox")
+    box.fill("hello joints")
+    box.press("Enter")
+    expect(page.get_by_text("You said: hello joints").first).to_be_visible()
+    page.goto(bot.page("/other", body=joints + bones))
+    for name, count in {"Joints": 1, "Bones": 0}.items():
+        messages = page.get_by_role("region", name=name).locator(".message")
+        expect(messages.first).to_be_visible()
+        expect(messages.filter(has_text="You said: hello joints")).to_have_count(count)
+
+
+def test_chats_with_the_same_key_show_the_same_conversation(page: Page, bot: BotDouble):
+    body = '<bonafide-chat mode="inline"></bonafide-chat>' * 2
+    page.goto(bot.page("/same", body=body))
+    first, second = (page.locator("bonafide-chat").nth(place) for place in (0, 1))
+    expect(second.locator(".message")).to_have_count(1)
+    first.get_by_role("textbox").fill("hello")
+    first.get_by_role("textbox").press("Enter")
+    expect(second.locator(".message")).to_have_count(3)
+    second.get_by_role("textbox").fill("again")
+    second.get_by_role("textbox").press("Enter")
+    expect(first.locator(".message")).to_have_count(5)
+    assert bot.taken == ["hello", "again"]
+
+
 @pytest.mark.parametrize(("position", "at_left"), [("end", False), ("start", True)])
 def test_the_chat_stands_in_its_corner(page: Page, bot: BotDouble, position: str, at_left: bool):
     page.goto(bot.page("/corner", body=f"<bonafide-chat position={position}></bonafide-chat>"))
@@ -212,6 +243,63 @@ def test_the_chat_stands_in_its_corner(page: Page, bot: BotDouble, position: str
         assert box
         left = box["x"] if at_left else 1280 - box["x"] - box["width"]
         assert (round(left), round(800 - box["y"] - box["height"])) == (20, 20)
+
+
+WRAPPERS = {
+    "transform": "body { transform: translateZ(0); min-height: 3000px }",
+    "filter": "body { filter: brightness(1); min-height: 3000px }",
+    "contain": "body { contain: paint; height: 300px }",
+    "stacking": "body { z-index: 0; position: relative; isolation: isolate }",
+}
+ABOVE = '<div style="position:fixed;inset:auto 0 0 0;height:5em;z-index:2147483647">Banner</div>'
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_nothing_of_the_page_moves_the_chat_or_covers_it(
+    new_context: Any, bot: BotDouble, wrapper: str, width: int
+):
+    page = new_context(width).new_page()
+    style = f"<style>{WRAPPERS[wrapper]}</style>"
+    page.goto(bot.page("/wrapped", head=style + SCRIPT, body="<bonafide-chat></bonafide-chat>"))
+    page.evaluate("html => document.documentElement.append(document.createRange()"
+                  ".createContextualFragment(html))", ABOVE)  # fmt: skip
+    chat = Chat(page)
+    box = chat.launcher.bounding_box()
+    assert box
+    assert (width - box["x"] - box["width"], 800 - box["y"] - box["height"]) == (20, 20)
+    chat.open()
+    chat.ask("hello")
+    page.get_by_role("button", name="Close the chat").click()
+
+
+def test_the_chat_stands_above_a_banner_of_the_page(page: Page, bot: BotDouble):
+    style = "<style>bonafide-chat { --bonafide-offset-block: 6em; --bonafide-offset-inline: 2em }"
+    page.goto(bot.page("/banner", head=f"{style}</style>{SCRIPT}", body=ABOVE))
+    chat = Chat(page)
+    for box in (
+        chat.launcher.bounding_box(),
+        chat.open().page.get_by_role("dialog").bounding_box(),
+    ):
+        assert box
+        assert (1280 - box["x"] - box["width"], 800 - box["y"] - box["height"]) == (32, 96)
+        assert box["y"] >= 20
+
+
+def test_a_modal_dialog_of_the_page_stays_above(page: Page, bot: BotDouble):
+    page.goto(bot.page("/modal", body="<dialog><button>Yes, please</button></dialog>"))
+    chat = Chat(page).open()
+    page.evaluate("document.querySelector('dialog').showModal()")
+    page.get_by_role("button", name="Yes, please").click()
+    expect(chat.input).not_to_be_focused()
+
+
+def test_a_browser_without_a_top_layer_shows_the_chat(page: Page, bot: BotDouble):
+    page.add_init_script(
+        "for (const name of ['popover', 'showPopover']) delete HTMLElement.prototype[name];"
+    )
+    page.goto(bot.url)
+    Chat(page).open().ask("hello")
 
 
 def test_attributes_and_removal(page: Page, bot: BotDouble):

@@ -29,9 +29,13 @@ def citation(**changes: Any) -> Json:
         "passage_id": "autoimmune-link#one",
         "title": "Osteoporosis and the immune system: the link",
         "section": HEADING,
+        "page": None,
         "publisher": "Example Bone Charity",
+        "origin": "published by Example Bone Charity",
+        "path": "/library/autoimmune-link#one",
         "url": "https://charity.example/link",
-        "reviewed": "2026-05-01",
+        "checked": "2026-05-01",
+        "reviewed_by": "",
         "text": PASSAGE,
         "score": 0.95,
         **changes,
@@ -46,7 +50,7 @@ def suggestion(title: str, payload: str = "") -> Json:
 GREETING: Json = {
     "kind": "chat",
     "text": "Hello, I am Bonafide, a computer program. I answer questions about osteoporosis and "
-    "the immune system by quoting documents that you can check.\nI give general information and "
+    "the immune system by quoting documents, and name each one.\nI give general information and "
     "cannot advise you on your own health. If this is an emergency, call your local emergency "
     "number now.\nWhat would you like to know?",
     "suggestions": [
@@ -65,6 +69,8 @@ ANSWER: Json = {
     "citations": [
         citation(),
         citation(
+            document_id="rheumatoid-arthritis",
+            path="/library/rheumatoid-arthritis#bone",
             title="What is rheumatoid arthritis?",
             section="How does it affect bone?",
             text="Rheumatoid arthritis is an autoimmune disease. It can thin the bones.",
@@ -99,6 +105,7 @@ ADVICE: Json = {
 }
 CLARIFY: Json = {
     "kind": "clarify",
+    "preface": "",
     "text": "That could mean several things. Which of these would you like to know? Choose one, "
     "or ask in other words.",
     "suggestions": [

@@ -1,0 +1,1 @@
+"""The message in its conversation: the state, the dialogue act, the offer that it selects."""

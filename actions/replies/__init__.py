@@ -1,0 +1,1 @@
+"""Replies: how they are composed, worded and recorded."""

@@ -1,0 +1,1 @@
+"""Questions people ask, one after the other: answers, follow-ups, threads."""

@@ -1,0 +1,1 @@
+"""Servers that are started and measured, and the users that talk to them."""

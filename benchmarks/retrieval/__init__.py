@@ -1,0 +1,1 @@
+"""Ranking, refusal and the judge, measured and fitted."""

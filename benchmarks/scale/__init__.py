@@ -1,0 +1,1 @@
+"""The library as it grows, beside others."""

@@ -1,0 +1,1 @@
+"""The assistant beside the bot that `rasa init` makes: speed, memory, code."""

@@ -1,0 +1,1 @@
+"""Mattermost: its webhook and its rendering."""

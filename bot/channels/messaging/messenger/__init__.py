@@ -1,0 +1,1 @@
+"""Facebook Messenger: its webhook and its rendering."""

@@ -1,0 +1,1 @@
+"""Microsoft Teams: its webhook, its tokens and its rendering."""

@@ -1,0 +1,1 @@
+"""Twilio: the webhook of SMS and WhatsApp, and a rendering for each."""

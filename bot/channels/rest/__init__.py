@@ -1,0 +1,1 @@
+"""The REST channel: programs of the owner's ask here."""

@@ -1,0 +1,1 @@
+"""Conversations as Rasa keeps them: tracker store, event log, locks, event broker, responses."""

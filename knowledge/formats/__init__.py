@@ -1,1 +1,0 @@
-"""One module for each format: bytes of a file to its sections and what it says about itself."""

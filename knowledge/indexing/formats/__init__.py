@@ -1,0 +1,1 @@
+"""One module for each format: bytes of a file to its sections and metadata."""

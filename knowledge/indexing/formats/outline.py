@@ -1,0 +1,132 @@
+"""Sections from headings and blocks, metadata, and the error that all readers share."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypedDict, cast
+
+from knowledge.indexing.sizes import MAX_NAME
+from knowledge.types import Section, Source
+from spelling.sanitize import sanitize_characters
+
+# No blank stands for these: in a PDF they may be letters that its font does not name.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class FormatError(Exception):
+    """A file, or a part of one, cannot be read as what it is; the message says why."""
+
+
+class Metadata(TypedDict, total=False):
+    """What a document says about itself, by the names of `Document`'s fields."""
+
+    title: str
+    topic: str
+    publisher: str
+    url: str
+    licence: str
+    checked: str
+    reviewed_by: str
+    review_due: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """A file as its reader returns it, or a line of one.
+
+    Attributes:
+        sections: The text.
+        metadata: What it says about itself.
+        id: Its own id; empty where it is named by its path.
+    """
+
+    sections: tuple[Section, ...]
+    metadata: Metadata = field(default_factory=Metadata)
+    id: str = ""
+
+
+class Outline:
+    """Collects headings and blocks in reading order; headings without text are left out."""
+
+    def __init__(self, title: str = "") -> None:
+        """Start a document; a heading that only repeats its title is no section's name."""
+        self.path: list[str] = []
+        self._title = title
+        self._blocks: list[str] = []
+        self._questions: list[str] = []
+        self._page: int | None = None
+        self._sections: list[Section] = []
+
+    def heading(self, level: int, text: str) -> None:
+        """Start a section.
+
+        Args:
+            level: 1 for the outermost.
+            text: The heading's words; without any, it is none, and with too many a paragraph.
+        """
+        name = clean(text)
+        if not name:
+            return
+        if len(name) > MAX_NAME:
+            self.block(text)
+            return
+        self._close()
+        # A skipped level leaves a gap, so that a later sibling still replaces the right one.
+        gap = [""] * (level - 1 - len(self.path))
+        self.path = [*self.path[: level - 1], *gap, "" if name == self._title else name]
+
+    def resume(self, path: list[str]) -> None:
+        """Go back under an earlier heading path."""
+        if path != self.path:
+            self._close()
+            self.path = path
+
+    def block(self, text: str, *, page: int | None = None) -> None:
+        """Add a paragraph or a list.
+
+        Args:
+            text: Lines; blanks are squeezed, empty lines left out.
+            page: Where it starts; another page starts another section.
+        """
+        block = clean_lines(text)
+        if not block:
+            return
+        if page != self._page:
+            self._close()
+        self._page = page
+        self._blocks.append(block)
+
+    def ask(self, questions: Iterable[str]) -> None:
+        """Add other ways to ask what the section answers."""
+        self._questions.extend(filter(None, map(clean, questions)))
+
+    def sections(self) -> tuple[Section, ...]:
+        """Return what was collected."""
+        self._close()
+        return tuple(self._sections)
+
+    def _close(self) -> None:
+        if self._blocks:
+            headings = tuple(filter(None, self.path))
+            blocks, questions = tuple(self._blocks), tuple(self._questions)
+            self._sections.append(Section(headings, blocks, questions, page=self._page))
+        self._blocks, self._questions = [], []
+
+
+def drop_empty(metadata: Metadata) -> Metadata:
+    """Return the metadata that say something."""
+    return cast(Metadata, {key: value for key, value in metadata.items() if value})
+
+
+def clean(text: str) -> str:
+    """Return `text` with one blank between words and nothing that cannot be seen or stored."""
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    return " ".join(sanitize_characters(_CONTROL.sub("", text)).split())
+
+
+def clean_lines(text: str) -> str:
+    """Return the lines of `text`, each clean, without those that hold nothing."""
+    return "\n".join(filter(None, map(clean, text.split("\n"))))

@@ -1,0 +1,80 @@
+"""Plain text: paragraphs between empty lines, and short lines of their own as headings."""
+
+import codecs
+import re
+
+from knowledge.indexing.formats.outline import FormatError, Outline, ParsedDocument, clean
+
+# Bullets as word processors make them; \u2013 is a dash.
+ITEM = re.compile(r"\s*(?:[-*•‣▪●◦·\u2013]|(\d{1,3})[.)])\s+(?=\S)")
+MAX_HEADING_WORDS = 12
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a file in UTF-8, or in UTF-16 with a byte-order mark.
+
+    Nothing else is guessed: a wrong guess would misquote a document.
+
+    Raises:
+        FormatError: If it is in another encoding.
+    """
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    encoding = "utf-16" if data.startswith(marks) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as err:
+        reason = f'it is not UTF-8 text (byte {err.start}). Save it with the encoding "UTF-8".'
+        raise FormatError(reason) from err
+
+
+def read(data: bytes) -> ParsedDocument:
+    """Return what a plain text file holds.
+
+    A line that stands alone between two others, is short, and does not end like a sentence is a
+    heading. One that opens the file and is followed by another is the title.
+
+    Raises:
+        FormatError: If it is not UTF-8.
+    """
+    parts = re.split(r"\n[^\S\n]*(?:\n[^\S\n]*)+", decode(data).replace("\r\n", "\n").strip())
+    title = ""
+    if len(parts) > 2 and _is_heading(parts[0]) and _is_heading(parts[1]):
+        title, *parts = parts
+    outline = Outline()
+    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        if _is_heading(part) and following and not _is_heading(following):
+            outline.heading(1, part)
+        else:
+            for block in split_blocks(part):
+                outline.block(block)
+    return ParsedDocument(outline.sections(), {"title": clean(title)} if title else {})
+
+
+def split_blocks(part: str) -> list[str]:
+    """Return the paragraphs and lists of lines that belong together.
+
+    A line that starts like an item starts one, a line after it goes on with it; lists come with
+    the marks `-` and `1.`, as everywhere in the library.
+    """
+    paragraph: list[str] = []
+    items: list[str] = []
+    blocks: list[str] = []
+    for line in filter(str.strip, part.splitlines()):
+        item = ITEM.match(line)
+        if item:
+            mark = f"{item[1]}." if item[1] else "-"
+            items.append(f"{mark} {line[item.end() :]}")
+        elif items and line[0].isspace():
+            items[-1] += f" {line.strip()}"
+        else:
+            if items:
+                blocks += [" ".join(paragraph), "\n".join(items)]
+                paragraph, items = [], []
+            paragraph.append(line)
+    return [block for block in (*blocks, " ".join(paragraph), "\n".join(items)) if block]
+
+
+def _is_heading(part: str) -> bool:
+    if "\n" in part or ITEM.match(part) or len(part.split()) > MAX_HEADING_WORDS:
+        return False
+    return re.search(r"\w", part) is not None and part.rstrip()[-1] not in ".,:;!…\"'”\u2019)"

@@ -1,0 +1,261 @@
+"""A folder of source files to documents; docs/documents.md is its description for owners."""
+
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.errors import DocumentUnreadable
+from knowledge.indexing.completeness import find_loss
+from knowledge.indexing.formats import docx, html, jsonl, markdown, metadata, pdf, sniff, text
+from knowledge.indexing.formats.outline import FormatError, Metadata, ParsedDocument, clean
+from knowledge.indexing.sizes import find_excess, find_long_sentence
+from knowledge.indexing.unique_ids import UniqueIds
+from knowledge.types import Document, Passage
+
+logger = logging.getLogger(__name__)
+
+KINDS = {
+    ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".xhtml": "html",
+    ".pdf": "pdf", ".docx": "docx", ".txt": "text", ".jsonl": "jsonl", ".ndjson": "jsonl",
+}  # fmt: skip
+READERS: dict[str, Callable[[bytes], ParsedDocument]] = {
+    "markdown": markdown.read, "html": html.read, "pdf": pdf.read, "docx": docx.read,
+    "text": text.read,
+}  # fmt: skip
+SIDECARS = (".yml", ".yaml")
+# A register of where the documents come from, and what systems leave in folders: no documents.
+IGNORED = ("SOURCES.md", "Thumbs.db", "desktop.ini")
+IGNORED_STARTS = (".", "~$")
+MAX_FILE_MB = 50
+# Reads one file: `read_file`, here or in another process.
+ReadFile = Callable[..., tuple[list[Document], list[str]]]
+# Most reasons that a message about several lists.
+MAX_LISTED = 5
+# Characters of an id in a message.
+MAX_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that could be read, and the documents in it."""
+
+    path: Path
+    documents: tuple[Document, ...]
+
+
+def read_sources(
+    folder: Path, read: ReadFile, *, max_file_mb: float = MAX_FILE_MB
+) -> tuple[list[SourceFile], list[DocumentUnreadable]]:
+    """Return every file below `folder` that could be read, ordered, and what could not.
+
+    Args:
+        folder: Where the files are; below it, files of all formats may be mixed.
+        read: Reads one of them.
+        max_file_mb: Size of the largest file that is read, in millions of bytes.
+
+    Raises:
+        DocumentUnreadable: If the folder is missing, or nothing at all in it can be read.
+    """
+    if not folder.is_dir():
+        raise DocumentUnreadable(folder, "there is no such folder.")
+    paths = list_files(folder)
+    stems = Counter(path.with_suffix("") for path in paths if path.suffix.lower() in KINDS)
+    sources: list[SourceFile] = []
+    failures: list[DocumentUnreadable] = []
+    ids = UniqueIds()
+    for path in paths:
+        if _is_used_sidecar(path):
+            continue
+        is_shared = stems[path.with_suffix("")] > 1
+        try:
+            documents, faults = read(path, folder, max_file_mb=max_file_mb, keep_suffix=is_shared)
+        except DocumentUnreadable as err:
+            failures.append(err)
+            continue
+        sources.append(SourceFile(path, tuple(ids.deduplicate(documents, path))))
+        if faults:
+            failures.append(DocumentUnreadable(path, describe_left_out(faults)))
+    if not sources:
+        raise make_no_documents_error(folder, failures)
+    return sources, failures
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Return every file below `folder` that may be a document or belong to one, ordered."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if not path.is_dir()
+        and path.name not in IGNORED
+        and not any(part.startswith(IGNORED_STARTS) for part in path.relative_to(folder).parts)
+    )
+
+
+def read_file(
+    path: Path, folder: Path, *, max_file_mb: float = MAX_FILE_MB, keep_suffix: bool = False
+) -> tuple[list[Document], list[str]]:
+    """Return the documents in a file, and why parts of it are left out.
+
+    Args:
+        path: A file below `folder`; JSON Lines hold many documents, all else holds one.
+        folder: Where the library is.
+        max_file_mb: Size of the largest file that is read, in millions of bytes.
+        keep_suffix: Name the document by its whole file name.
+
+    Raises:
+        DocumentUnreadable: If nothing in the file can be read.
+    """
+    kind = KINDS.get(path.suffix.lower(), "")
+    if not kind:
+        raise DocumentUnreadable(path, _describe_unknown_kind(path))
+    data = _load(path, max_file_mb)
+    name = path.relative_to(folder)
+    id_ = (name if keep_suffix else name.with_suffix("")).as_posix()
+    try:
+        return _read_documents(kind, path, data, id_)
+    except FormatError as err:
+        raise DocumentUnreadable(path, str(err)) from err
+
+
+def _read_documents(
+    kind: str, path: Path, data: bytes, id_: str
+) -> tuple[list[Document], list[str]]:
+    mismatch = sniff.find_mismatch(data, kind)
+    if mismatch:
+        raise FormatError(mismatch)
+    parsed, faults = _parse(kind, path, data)
+    parsed = [each for each in parsed if each.sections]
+    if not parsed:
+        raise FormatError(describe_left_out(faults) if faults else "it has no text.")
+    sidecar = _read_sidecar(path)
+    documents = []
+    for each in parsed:
+        document = _make_document(each, each.id or id_, path, sidecar)
+        excess = find_excess(document) or find_bad_id(document.id)
+        if excess and kind != "jsonl":
+            raise FormatError(f"it has {excess}.")
+        if excess:
+            faults.append(f"{document.id[:MAX_SHOWN]} has {excess}.")
+        else:
+            documents.append(document)
+    if not documents:
+        raise FormatError(describe_left_out(faults))
+    return documents, faults
+
+
+def find_bad_id(id_: str) -> str:
+    """Return why no page can have an id as its address; "" if one can."""
+    is_taken = id_ == "headings.json"  # of a list beside the pages
+    if is_taken or {".", ".."} & set(id_.split("/")):
+        return "an id that cannot be part of an address"
+    return ""
+
+
+def chunk_documents(
+    documents: Sequence[Document], max_words: int
+) -> tuple[dict[str, list[Passage]], list[str]]:
+    """Return the passages of each document by its id, and why some documents are left out."""
+    # Here, not above: spaCy takes a second to import, and a build without news needs none.
+    from knowledge.indexing.chunk import chunk
+
+    found: dict[str, list[Passage]] = {}
+    faults = []
+    for document in documents:
+        passages = chunk(document, max_words=max_words)
+        excess = find_long_sentence(passages) or find_loss(document, passages)
+        if excess:
+            name = "it" if len(documents) == 1 else document.id[:MAX_SHOWN]
+            faults.append(f"{name} has {excess}.")
+        else:
+            found[document.id] = passages
+    return found, faults
+
+
+def _parse(kind: str, path: Path, data: bytes) -> tuple[list[ParsedDocument], list[str]]:
+    try:
+        return jsonl.read(data, path.stem) if kind == "jsonl" else ([READERS[kind](data)], [])
+    except (FormatError, MemoryError):
+        raise
+    except Exception as err:  # the formats' libraries raise whatever the damage leads them to
+        logger.debug("Cannot parse %s", path, exc_info=True)
+        reason = f"it is damaged ({type(err).__name__}: {err})."
+        raise FormatError(" ".join(reason.split())) from err
+
+
+def _make_document(parsed: ParsedDocument, id_: str, path: Path, sidecar: Metadata) -> Document:
+    # The sidecar wins: it is written by the owner, later, and about this very file.
+    fields: Metadata = {**parsed.metadata, **sidecar}
+    name = clean(path.stem.replace("-", " ").replace("_", " ")).capitalize()
+    fields.setdefault("title", name)
+    return Document(id=clean(id_), sections=parsed.sections, **fields)
+
+
+def _load(path: Path, max_file_mb: float) -> bytes:
+    try:
+        path.name.encode()
+        if not path.is_file():
+            raise DocumentUnreadable(path, "it is not a file: a directory or a broken link.")
+        size_mb = path.stat().st_size / 1e6
+        if size_mb > max_file_mb:
+            reason = f"it has {size_mb:,.1f} MB; KNOWLEDGE_MAX_FILE_MB allows {max_file_mb:g}."
+            raise DocumentUnreadable(path, reason)
+        return path.read_bytes()
+    except UnicodeEncodeError as err:
+        name = Path(os.fsencode(path).decode("utf-8", "replace"))
+        raise DocumentUnreadable(name, "its name is not UTF-8.") from err
+    except OSError as err:
+        raise DocumentUnreadable(path, f"{err.strerror}.") from err
+
+
+def _sidecars(path: Path) -> Iterator[Path]:
+    """Yield where a file's sidecar may be, the one that names it most exactly first."""
+    for suffix in SIDECARS:
+        yield path.with_name(path.name + suffix)
+    for suffix in SIDECARS:
+        yield path.with_suffix(suffix)
+
+
+def _read_sidecar(path: Path) -> Metadata:
+    for sidecar in _sidecars(path):
+        if sidecar.is_file():
+            try:
+                content = text.decode(sidecar.read_bytes())
+            except OSError as err:
+                raise FormatError(f"{sidecar.name}: {err.strerror}.") from err
+            return metadata.parse_yaml(content, where=f"sidecar {sidecar.name}")
+    return {}
+
+
+def _is_used_sidecar(path: Path) -> bool:
+    if path.suffix.lower() not in SIDECARS:
+        return False
+    named = path.with_suffix("")
+    if named.suffix.lower() in KINDS and named.is_file():
+        return True
+    return any(path.with_suffix(suffix).is_file() for suffix in KINDS)
+
+
+def describe_left_out(faults: Sequence[str]) -> str:
+    """Return what a message says of the passages of a file that are left out."""
+    more = f" And {len(faults) - MAX_LISTED:,} more." if len(faults) > MAX_LISTED else ""
+    listed = " ".join(fault[:1].upper() + fault[1:] for fault in faults[:MAX_LISTED])
+    passages = "passage is" if len(faults) == 1 else "passages are"
+    return f"{len(faults):,} {passages} left out. {listed}{more}"
+
+
+def _describe_unknown_kind(path: Path) -> str:
+    if path.suffix.lower() in SIDECARS:
+        return "it is a sidecar, but no document of its name is beside it."
+    return f"files of this kind are not read (only {', '.join(KINDS)})."
+
+
+def make_no_documents_error(folder: Path, failures: list[DocumentUnreadable]) -> DocumentUnreadable:
+    """Return the error that says why a folder gives no document at all."""
+    if not failures:
+        return DocumentUnreadable(folder, f"it holds no document ({', '.join(KINDS)}).")
+    listed = " ".join(f"{failure.path.name}: {failure.reason}" for failure in failures[:MAX_LISTED])
+    more = f" And {len(failures) - MAX_LISTED:,} more." if len(failures) > MAX_LISTED else ""
+    return DocumentUnreadable(folder, f"nothing in it can be read. {listed}{more}")

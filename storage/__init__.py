@@ -1,0 +1,1 @@
+"""Databases, as every part of the assistant opens, checks and cleans them."""

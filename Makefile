@@ -54,8 +54,8 @@ train: environments $(READY) ## train the Rasa model
 
 .PHONY: test
 test: check $(READY) $(VENV)/.export ## run every check and every test suite
-	$(PY) -m pytest tests/knowledge tests/actions tests/encoder tests/outcomes tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract tests/setup tests/benchmarks tests/messaging
-	$(RASA_PY) -m pytest tests/bot tests/encoder tests/outcomes tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract
+	$(PY) -m pytest tests/knowledge tests/actions tests/encoder tests/outcomes tests/profiles tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract tests/setup tests/benchmarks tests/messaging
+	$(RASA_PY) -m pytest tests/bot tests/encoder tests/outcomes tests/profiles tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract
 	$(RASA_PY) -m bot data validate --fail-on-warnings --data data
 	$(RASA_PY) -m bot test core --stories tests/stories --fail-on-prediction-errors \
 		--model $(MODEL) --out build/story-results
@@ -63,13 +63,13 @@ test: check $(READY) $(VENV)/.export ## run every check and every test suite
 	$(PY) -m pytest -m faults -rs tests/faults
 	$(PY) -m pytest -m widget -rs tests/widget
 
-CODE := actions bot contract encoder knowledge outcomes safe_logging scripts settings spelling startup storage tests $(wildcard benchmarks) conftest.py
+CODE := actions bot contract encoder knowledge outcomes profiles safe_logging scripts settings spelling startup storage tests $(wildcard benchmarks) conftest.py
 
 .PHONY: check
 check: environments $(RASA)/.installed $(VENV)/.tools ## check format, lint and types
 	$(PY) -m ruff format --check $(CODE)
 	$(PY) -m ruff check $(CODE)
-	$(PY) -m mypy --strict --cache-dir build/mypy actions benchmarks contract encoder knowledge outcomes safe_logging settings spelling startup storage
+	$(PY) -m mypy --strict --cache-dir build/mypy actions benchmarks contract encoder knowledge outcomes profiles safe_logging settings spelling startup storage
 	$(PY) -m mypy --python-executable $(RASA_PY) --cache-dir build/mypy-rasa bot
 
 .PHONY: fix

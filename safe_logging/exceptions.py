@@ -15,8 +15,8 @@ from types import TracebackType
 # This project's own packages: their messages are made of types, names and counts alone.
 PACKAGES = frozenset(
     (
-        *("actions", "bot", "contract", "encoder", "knowledge", "outcomes", "safe_logging"),
-        *("settings", "spelling", "startup", "storage"),
+        *("actions", "bot", "contract", "encoder", "knowledge", "outcomes", "profiles"),
+        *("safe_logging", "settings", "spelling", "startup", "storage"),
     )
 )
 # The innermost places of a traceback, and how many causes are followed.

@@ -161,6 +161,12 @@ PLATFORM_SECRET = secret(
 )
 
 # Who is behind the chat.
+PROFILE = path(
+    "BONAFIDE_PROFILE",
+    "profile",
+    "folder of the [profile](profile.md): the words, documents and questions of your assistant. A "
+    "setting that is set wins over what the profile says",
+)
 NAME = text(
     "BONAFIDE_NAME",
     r"[^{}\x00-\x1f\x7f]{1,60}",
@@ -386,6 +392,7 @@ SECTIONS: Mapping[str, tuple[Setting[object], ...]] = {
         *(STATE, CONVERSATIONS_URL, INBOX_URL, OUTCOMES_URL, KEEP_DAYS),
         *(SALT, SECRET, SECRET_OLD, PLATFORM_SECRET),
     ),
+    "Your assistant (both servers)": (PROFILE,),
     "Who is behind the chat (the Rasa server)": (NAME, OPERATOR, OPERATOR_URL, PRIVACY_URL),
     "Visitors (the Rasa server)": (
         *(REGION, EMERGENCY_NUMBERS, CRISIS_LINES, WEB_ORIGINS, INDEXABLE, MAX_CHARS),

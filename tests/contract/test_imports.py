@@ -21,6 +21,10 @@ FORBIDDEN = {
     },
     "encoder": {"actions", "bot", "knowledge", "outcomes", "rasa", "rasa_sdk", "spelling"},
     "outcomes": {"actions", "bot", "encoder", "knowledge", "rasa", "rasa_sdk", "spelling"},
+    "profiles": {
+        *("actions", "bot", "encoder", "knowledge", "outcomes", "rasa", "rasa_sdk", "spelling"),
+        *("contract", "safe_logging", "startup", "storage"),
+    },
     "safe_logging": {
         *("actions", "bot", "encoder", "knowledge", "outcomes", "rasa", "rasa_sdk", "spelling")
     },

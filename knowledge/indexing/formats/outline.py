@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypedDict, cast
 
 from knowledge.indexing.sizes import MAX_NAME
@@ -12,6 +12,8 @@ from spelling.sanitize import sanitize_characters
 # No blank stands for these: in a PDF they may be letters that its font does not name.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# A heading without text under it says something if it has as many words: a callout that looks so.
+MIN_CALLOUT_WORDS = 5
 
 
 class FormatError(Exception):
@@ -48,7 +50,11 @@ class ParsedDocument:
 
 
 class Outline:
-    """Collects headings and blocks in reading order; headings without text are left out."""
+    """Collects headings and blocks in reading order.
+
+    A heading with nothing under it, no deeper one either, is text of the section above if it is
+    long enough to say something; else it is left out.
+    """
 
     def __init__(self, title: str = "") -> None:
         """Start a document; a heading that only repeats its title is no section's name."""
@@ -58,6 +64,7 @@ class Outline:
         self._questions: list[str] = []
         self._page: int | None = None
         self._sections: list[Section] = []
+        self._is_bare = False  # nothing stands under the last heading yet
 
     def heading(self, level: int, text: str) -> None:
         """Start a section.
@@ -73,14 +80,18 @@ class Outline:
             self.block(text)
             return
         self._close()
+        if level <= len(self.path):
+            self._release()
         # A skipped level leaves a gap, so that a later sibling still replaces the right one.
         gap = [""] * (level - 1 - len(self.path))
         self.path = [*self.path[: level - 1], *gap, "" if name == self._title else name]
+        self._is_bare = True
 
     def resume(self, path: list[str]) -> None:
         """Go back under an earlier heading path."""
         if path != self.path:
             self._close()
+            self._release()
             self.path = path
 
     def block(self, text: str, *, page: int | None = None) -> None:
@@ -96,6 +107,7 @@ class Outline:
         if page != self._page:
             self._close()
         self._page = page
+        self._is_bare = False
         self._blocks.append(block)
 
     def ask(self, questions: Iterable[str]) -> None:
@@ -105,6 +117,7 @@ class Outline:
     def sections(self) -> tuple[Section, ...]:
         """Return what was collected."""
         self._close()
+        self._release()
         return tuple(self._sections)
 
     def _close(self) -> None:
@@ -113,6 +126,18 @@ class Outline:
             blocks, questions = tuple(self._blocks), tuple(self._questions)
             self._sections.append(Section(headings, blocks, questions, page=self._page))
         self._blocks, self._questions = [], []
+
+    def _release(self) -> None:
+        """Make the last heading text of the section above if nothing stands under it."""
+        if self._is_bare and len(self.path[-1].split()) >= MIN_CALLOUT_WORDS:
+            *above, callout = self.path
+            headings = tuple(filter(None, above))
+            last = self._sections[-1] if self._sections else None
+            if last and (last.headings, last.page) == (headings, self._page):
+                self._sections[-1] = replace(last, blocks=(*last.blocks, callout))
+            else:
+                self._sections.append(Section(headings, (callout,), page=self._page))
+        self._is_bare = False
 
 
 def drop_empty(metadata: Metadata) -> Metadata:

@@ -158,6 +158,32 @@ def test_outline_starts_a_section_on_each_page() -> None:
     )
 
 
+CALL, WAIT = "Call 999 if a face droops", "Do not wait for it to pass"
+
+
+@pytest.mark.parametrize(
+    ("headings", "sections"),
+    [
+        ([(2, CALL), (2, WAIT)], [(("A",), ("One.", CALL, WAIT))]),
+        ([(2, CALL), (1, "B"), (2, WAIT)], [(("A",), ("One.", CALL)), (("B",), (WAIT,))]),
+        ([(2, "B"), (3, CALL)], [(("A",), ("One.",)), (("A", "B"), (CALL,))]),
+        ([(2, CALL), (3, WAIT)], [(("A",), ("One.",)), (("A", CALL), (WAIT,))]),
+        ([(2, "See also"), (2, "More")], [(("A",), ("One.",))]),
+        ([(1, "Falls and how to prevent them")], [(("A",), ("One.",))]),
+    ],
+)
+def test_outline_makes_text_of_a_heading_that_stands_alone(
+    headings: list[tuple[int, str]], sections: list[tuple[tuple[str, ...], tuple[str, ...]]]
+) -> None:
+    outline = Outline("Falls and how to prevent them")
+    outline.heading(1, "A")
+    outline.block("One.")
+    for level, name in headings:
+        outline.heading(level, name)
+
+    assert [(part.headings, part.blocks) for part in outline.sections()] == sections
+
+
 # ---- HTML
 
 

@@ -13,7 +13,7 @@ from settings.reading import read_settings, setting_field
 class Settings:
     """Where the library is and how it is searched; settings/table.py says what each does."""
 
-    documents: Path = setting_field(table.DOCUMENTS)
+    documents: tuple[Path, ...] = setting_field(table.DOCUMENTS)
     index: Path = setting_field(table.INDEX)
     encoder: Path = setting_field(table.ENCODER)
     max_file_mb: float = setting_field(table.MAX_FILE_MB)

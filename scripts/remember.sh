@@ -12,7 +12,11 @@ case $1 in
     index)
         now=$(
             env | grep '^KNOWLEDGE_' | LC_ALL=C sort || true
-            find "${KNOWLEDGE_DOCUMENTS:-knowledge/documents}" -type f -exec cksum {} + | LC_ALL=C sort
+            # What may not be read is named by the build, and is noticed here as soon as it may be.
+            sed 's/[[:space:]]*:[[:space:]]*/\n/g' <<<"${KNOWLEDGE_DOCUMENTS:-knowledge/documents}" |
+                while read -r folder; do
+                    [[ -z $folder ]] || find -H "$folder" \( -type f -o -type l \) -exec cksum {} +
+                done 2>/dev/null | LC_ALL=C sort || true
         )
         ;;
 esac

@@ -1,5 +1,6 @@
 """Write the settings into docs/setup.md, between its two marks: `python -m settings`."""
 
+import os
 from pathlib import Path
 
 from settings.reading import Setting
@@ -32,11 +33,14 @@ def render() -> str:
 
 def _render_row(setting: Setting[object]) -> str:
     has_default = setting.default not in ("", frozenset())
-    default = setting.unset or (f"`{_format(setting.default)}`" if has_default else "none")
+    default = setting.unset or (f"`{format_value(setting.default)}`" if has_default else "none")
     return f"| `{setting.key}` | {default} | {setting.expected} | {setting.what} |\n"
 
 
-def _format(value: object) -> str:
+def format_value(value: object) -> str:
+    """Return a default as it would be written in the environment."""
+    if isinstance(value, tuple):
+        return os.pathsep.join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -209,3 +209,16 @@ def word_list(key: str, pattern: str, expected: str, what: str) -> Setting[froze
 def path(key: str, default: str, what: str) -> Setting[Path]:
     """Return a setting whose value is a file or folder."""
     return Setting(key, Path(default), "a path", lambda text: Path(text.strip()), what)
+
+
+def paths(key: str, default: str, what: str) -> Setting[tuple[Path, ...]]:
+    """Return a setting whose value is one folder, or several with the system's mark between."""
+
+    def parse(text: str) -> tuple[Path, ...]:
+        found = tuple(Path(each.strip()) for each in text.split(os.pathsep) if each.strip())
+        if not found:
+            raise ValueError
+        return found
+
+    expected = f"a path, or several with `{os.pathsep}` between"
+    return Setting(key, (Path(default),), expected, parse, what)

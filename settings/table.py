@@ -8,7 +8,18 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from re import fullmatch
 
-from settings.reading import Setting, decimal, flag, number, path, secret, text, url, word_list
+from settings.reading import (
+    Setting,
+    decimal,
+    flag,
+    number,
+    path,
+    paths,
+    secret,
+    text,
+    url,
+    word_list,
+)
 
 # HMAC-SHA-256 is as strong as its key up to 32 bytes (RFC 7518, section 3.2).
 MIN_SECRET = 32
@@ -314,7 +325,11 @@ CONTACT_TIME_ZONE = text(
 )
 
 # Documents and answers.
-DOCUMENTS = path("KNOWLEDGE_DOCUMENTS", "knowledge/documents", "folder of the documents")
+DOCUMENTS = paths(
+    "KNOWLEDGE_DOCUMENTS",
+    "knowledge/documents",
+    "[folders of the documents](documents.md), each with all folders below it",
+)
 INDEX = path("KNOWLEDGE_INDEX", "build/knowledge.db", "the index file")
 ENCODER = path("KNOWLEDGE_ENCODER", "build/encoder", "folder of the exported encoder")
 MAX_FILE_MB = decimal(

@@ -94,7 +94,7 @@ class Talks:
                 # They have no titles: the text stands for one.
                 file.write(json.dumps({"id": str(number), "title": text, "text": text}) + "\n")
         own = replace(
-            settings, documents=documents, index=folder / "knowledge.db", max_file_mb=ANY_SIZE_MB
+            settings, documents=(documents,), index=folder / "knowledge.db", max_file_mb=ANY_SIZE_MB
         )
         index = build_index(own, load_encoder(settings))
         rows: list[list[int]] = [[] for _ in texts]

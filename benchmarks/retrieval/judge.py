@@ -291,7 +291,7 @@ def _open_answers(rows: Sequence[dict[str, Any]], settings: Settings, name: str)
             made = {"id": str(number), "title": title, "text": text}
             file.write(json.dumps(made) + "\n")
     own = replace(
-        settings, documents=documents, index=folder / "knowledge.db", max_file_mb=ANY_SIZE_MB
+        settings, documents=(documents,), index=folder / "knowledge.db", max_file_mb=ANY_SIZE_MB
     )
     index = build_index(own, load_encoder(settings))
     return Retriever(load_encoder(settings, quantized=True), index)

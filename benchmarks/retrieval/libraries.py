@@ -124,7 +124,7 @@ def open_slice(name: str, settings: Settings) -> tuple[Retriever, list[frozenset
     documents = folder / "documents"
     documents.mkdir(parents=True, exist_ok=True)
     owners = _write(rows, documents)
-    own = replace(settings, documents=documents, index=folder / "knowledge.db")
+    own = replace(settings, documents=(documents,), index=folder / "knowledge.db")
     index = build_index(own, load_encoder(settings))
     retriever = Retriever(load_encoder(settings, quantized=True), index)
     return retriever, [frozenset(owners[p.document_id, p.heading]) for p in index.passages]

@@ -43,7 +43,7 @@ def measure_build(documents: Path, index: Path, memory: Path) -> Json:
         memory: Where the encoder's vectors are kept. Where there are some already, the time says
             nothing about embedding.
     """
-    settings = replace(SETTINGS, documents=documents, index=index)
+    settings = replace(SETTINGS, documents=(documents,), index=index)
     started = time.perf_counter()
     with closing(RecallingEncoder(load_encoder(settings), memory)) as encoder:
         build_index(settings, encoder, on_progress=show_progress(started))

@@ -78,7 +78,7 @@ def write_passages(medquad: Path, folder: Path, n_passages: int, *, max_words: i
     pairs = read_pairs(medquad)
     whole = folder.with_name(folder.name + "-whole")
     write_lines(pairs, whole)
-    sources, _ = ingest.read_sources(whole, ingest.read_file)
+    sources, _ = ingest.read_sources([whole], ingest.read_file)
     documents = [document for source in sources for document in source.documents]
     shutil.rmtree(whole)
     by_id = {document.id: document for document in documents}

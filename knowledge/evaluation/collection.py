@@ -96,7 +96,7 @@ def open_collection(
     (documents / "passages.jsonl").write_text(text, encoding="utf-8")
     own = replace(
         settings,
-        documents=documents,
+        documents=(documents,),
         index=folder / "knowledge.db",
         max_file_mb=_ANY_SIZE_MB,
         read_memory_mb=_ANY_SIZE_MB,

@@ -47,26 +47,24 @@ class SourceFile:
 
 
 def read_sources(
-    folder: Path, read: ReadFile, *, max_file_mb: float = MAX_FILE_MB
+    folders: Sequence[Path], read: ReadFile, *, max_file_mb: float = MAX_FILE_MB
 ) -> tuple[list[SourceFile], list[DocumentUnreadable]]:
-    """Return every file below `folder` that could be read, ordered, and what could not.
+    """Return every file below `folders` that could be read, ordered, and what could not.
 
     Args:
-        folder: Where the files are; below it, files of all formats may be mixed.
+        folders: Where the files are; below each, files of all formats may be mixed.
         read: Reads one of them.
         max_file_mb: Size of the largest file that is read, in millions of bytes.
 
     Raises:
-        DocumentUnreadable: If the folder is missing, or nothing at all in it can be read.
+        DocumentUnreadable: If a folder is missing, or nothing at all in them can be read.
     """
-    if not folder.is_dir():
-        raise DocumentUnreadable(folder, "there is no such folder.")
-    paths = list_files(folder)
-    stems = Counter(path.with_suffix("") for path in paths if path.suffix.lower() in KINDS)
+    files = _list_files_once(folders)
+    stems = Counter(path.with_suffix("") for path in files if path.suffix.lower() in KINDS)
     sources: list[SourceFile] = []
     failures: list[DocumentUnreadable] = []
     ids = UniqueIds()
-    for path in paths:
+    for path, folder in files.items():
         if _is_used_sidecar(path):
             continue
         is_shared = stems[path.with_suffix("")] > 1
@@ -75,12 +73,26 @@ def read_sources(
         except DocumentUnreadable as err:
             failures.append(err)
             continue
-        sources.append(SourceFile(path, tuple(ids.deduplicate(documents, path))))
+        # An id that is taken is named by the file, one that another folder has by the folder.
+        prefix = path.stem if folder == folders[0] else folder.name
+        sources.append(SourceFile(path, tuple(ids.deduplicate(documents, path, prefix))))
         if faults:
             failures.append(DocumentUnreadable(path, describe_left_out(faults)))
     if not sources:
-        raise make_no_documents_error(folder, failures)
+        raise make_no_documents_error(folders, failures)
     return sources, failures
+
+
+def _list_files_once(folders: Sequence[Path]) -> dict[Path, Path]:
+    """Return each file with the folder that it is read for: the first, where one holds another."""
+    found: dict[Path, tuple[Path, Path]] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise DocumentUnreadable(folder, "there is no such folder.")
+        whole = folder.resolve()
+        for path in list_files(folder):
+            found.setdefault(whole / path.relative_to(folder), (path, folder))
+    return dict(found.values())
 
 
 def list_files(folder: Path) -> list[Path]:
@@ -252,8 +264,11 @@ def _describe_unknown_kind(path: Path) -> str:
     return f"files of this kind are not read (only {', '.join(KINDS)})."
 
 
-def make_no_documents_error(folder: Path, failures: list[DocumentUnreadable]) -> DocumentUnreadable:
-    """Return the error that says why a folder gives no document at all."""
+def make_no_documents_error(
+    folders: Sequence[Path], failures: list[DocumentUnreadable]
+) -> DocumentUnreadable:
+    """Return the error that says why the folders give no document at all."""
+    folder = Path(os.pathsep.join(map(str, folders)))
     if not failures:
         return DocumentUnreadable(folder, f"it holds no document ({', '.join(KINDS)}).")
     listed = " ".join(f"{failure.path.name}: {failure.reason}" for failure in failures[:MAX_LISTED])

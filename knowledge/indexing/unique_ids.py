@@ -20,17 +20,17 @@ class UniqueIds:
         # How often each was numbered: thousands of the same are not counted through each time.
         self._numbers: Counter[str] = Counter()
 
-    def deduplicate(self, documents: list[Document], path: Path) -> list[Document]:
-        """Return the documents of a file, with another id where theirs is taken."""
-        renamed = [self._deduplicate(document, path.stem) for document in documents]
+    def deduplicate(self, documents: list[Document], path: Path, prefix: str) -> list[Document]:
+        """Return the documents of a file, with an id after `prefix` where theirs is taken."""
+        renamed = [self._deduplicate(document, prefix) for document in documents]
         n_renamed = sum(new is not old for new, old in zip(renamed, documents, strict=True))
         if n_renamed:
-            logger.warning('%s: %d ids were taken, read as "%s/<id>"', path, n_renamed, path.stem)
+            logger.warning('%s: %d ids were taken, read as "%s/<id>"', path, n_renamed, prefix)
         return renamed
 
-    def _deduplicate(self, document: Document, stem: str) -> Document:
+    def _deduplicate(self, document: Document, prefix: str) -> Document:
         id_ = document.id
-        own = f"{stem}/{document.id}"
+        own = f"{prefix}/{document.id}"
         while self._is_taken(id_):
             self._numbers[own] += 1
             id_ = own if self._numbers[own] == 1 else f"{own}-{self._numbers[own]}"

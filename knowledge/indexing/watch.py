@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import watchfiles
@@ -17,28 +17,29 @@ POLL_MS = 500
 
 
 def watch(
-    folder: Path,
+    folders: Sequence[Path],
     build: Callable[[], object],
     *,
     on_error: Callable[[KnowledgeError], None],
     stop: threading.Event | None = None,
 ) -> None:
-    """Build now, and again after every change below a folder, until Ctrl-C.
+    """Build now, and again after every change below the folders, until Ctrl-C.
 
     Args:
-        folder: Where the documents are; files that editors and version control keep for
+        folders: Where the documents are; files that editors and version control keep for
             themselves do not count.
         build: Called once for changes that come together.
         on_error: Called when a build fails; the watch goes on.
         stop: Ends the watch when it is set.
 
     Raises:
-        KnowledgeError: If there is no such folder.
+        KnowledgeError: If one of the folders is not there.
     """
-    if not folder.is_dir():
-        raise DocumentUnreadable(folder, "there is no such folder.")
+    for folder in folders:
+        if not folder.is_dir():
+            raise DocumentUnreadable(folder, "there is no such folder.")
     changes = watchfiles.watch(
-        folder,
+        *folders,
         step=QUIET_MS,
         debounce=AT_MOST_MS,
         rust_timeout=POLL_MS,

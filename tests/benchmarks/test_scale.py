@@ -73,7 +73,7 @@ def read(folder):
 
 
 def count_passages(folder):
-    sources, _ = ingest.read_sources(folder, ingest.read_file)
+    sources, _ = ingest.read_sources([folder], ingest.read_file)
     return sum(len(chunk(d, max_words=MAX_WORDS)) for each in sources for d in each.documents)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from settings import Setting, table
-from settings.__main__ import update
+from settings.__main__ import format_value, update
 from settings.table import KEYS, SECTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ def test_every_setting_is_in_one_section_of_the_table():
 def test_every_default_is_one_that_may_be_set():
     for setting in (each for section in SECTIONS.values() for each in section):
         if setting.default not in ("", frozenset(), False):
-            assert setting.parse(str(setting.default)) == setting.default
+            assert setting.parse(format_value(setting.default)) == setting.default
 
 
 @pytest.mark.parametrize("package", ["knowledge", "outcomes"])

@@ -153,10 +153,10 @@ def encoder() -> FakeEncoder:
 def library(tmp_path_factory: pytest.TempPathFactory, encoder: FakeEncoder) -> Settings:
     """Settings of a library that is built. Tests that change a file change a copy of it."""
     root = tmp_path_factory.mktemp("library")
-    settings = Settings(documents=root / "documents", index=root / "knowledge.db")
-    settings.documents.mkdir()
+    settings = Settings(documents=(root / "documents",), index=root / "knowledge.db")
+    settings.documents[0].mkdir()
     for stem, text in CORPUS.items():
-        (settings.documents / f"{stem}.md").write_text(text, encoding="utf-8")
+        (settings.documents[0] / f"{stem}.md").write_text(text, encoding="utf-8")
     build_index(settings, encoder).close()
     return settings
 

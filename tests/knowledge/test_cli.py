@@ -43,8 +43,8 @@ Run = Callable[..., Result]
 def copied(library: Settings, tmp_path: Path) -> Settings:
     """A copy of the library, to be changed; in a folder with an awkward, long name."""
     root = tmp_path / ("a folder with [a] long name " * 4).strip()
-    shutil.copytree(library.documents.parent, root)
-    return Settings(documents=root / "documents", index=root / "knowledge.db")
+    shutil.copytree(library.documents[0].parent, root)
+    return Settings(documents=(root / "documents",), index=root / "knowledge.db")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def run(
     """Runs a command over the copied library, in this process, with the encoder of the tests."""
     monkeypatch.setattr(embed, "load_encoder", lambda settings, **options: encoder)
     monkeypatch.setattr(retriever, "load_encoder", lambda settings, **options: encoder)
-    monkeypatch.setenv("KNOWLEDGE_DOCUMENTS", str(copied.documents))
+    monkeypatch.setenv("KNOWLEDGE_DOCUMENTS", str(copied.documents[0]))
     monkeypatch.setenv("KNOWLEDGE_INDEX", str(copied.index))
     monkeypatch.setattr(logging, "basicConfig", lambda **options: None)
 
@@ -106,15 +106,17 @@ def test_build_says_that_nothing_changed(run: Run, copied: Settings) -> None:
 
 
 def test_build_counts_what_changed(run: Run, copied: Settings) -> None:
-    (copied.documents / "scan.md").unlink()
-    (copied.documents / "new.md").write_text("# Is milk good?\n\nMilk is good.")
-    (copied.documents / "falls.md").write_text("# Rugs?\n\nLoose rugs are the first thing to go.")
+    (copied.documents[0] / "scan.md").unlink()
+    (copied.documents[0] / "new.md").write_text("# Is milk good?\n\nMilk is good.")
+    (copied.documents[0] / "falls.md").write_text(
+        "# Rugs?\n\nLoose rugs are the first thing to go."
+    )
 
     assert "; 1 added, 1 changed, 1 removed; 2 passages embedded (" in run("build").out
 
 
 def test_build_prints_what_changed_for_machines(run: Run, copied: Settings) -> None:
-    (copied.documents / "scan.md").unlink()
+    (copied.documents[0] / "scan.md").unlink()
 
     printed = load_json(run("build", "--json"))
 
@@ -123,9 +125,9 @@ def test_build_prints_what_changed_for_machines(run: Run, copied: Settings) -> N
 
 
 def test_build_names_an_unreadable_document_and_builds_the_rest(run: Run, copied: Settings) -> None:
-    bad = copied.documents / "bad.md"
+    bad = copied.documents[0] / "bad.md"
     bad.write_text("---\nnever: closed\n")
-    (copied.documents / "new.md").write_text("# Is milk good?\n\nMilk is good.")
+    (copied.documents[0] / "new.md").write_text("# Is milk good?\n\nMilk is good.")
 
     result = run("build")
 
@@ -135,7 +137,7 @@ def test_build_names_an_unreadable_document_and_builds_the_rest(run: Run, copied
 
 
 def test_build_prints_unreadable_documents_for_machines(run: Run, copied: Settings) -> None:
-    bad = copied.documents / "bad.md"
+    bad = copied.documents[0] / "bad.md"
     bad.write_text("---\nnever: closed\n")
 
     result = run("build", "--json")
@@ -146,21 +148,21 @@ def test_build_prints_unreadable_documents_for_machines(run: Run, copied: Settin
 
 
 def test_build_names_a_missing_folder(run: Run, copied: Settings) -> None:
-    shutil.rmtree(copied.documents)
+    shutil.rmtree(copied.documents[0])
 
     result = run("build")
 
     assert result.code == 1
-    assert result.err == f"Cannot read {copied.documents}: there is no such folder.\n"
+    assert result.err == f"Cannot read {copied.documents[0]}: there is no such folder.\n"
 
 
 def test_build_that_watches_names_a_missing_folder(run: Run, copied: Settings) -> None:
-    shutil.rmtree(copied.documents)
+    shutil.rmtree(copied.documents[0])
 
     result = run("build", "--watch")
 
     assert result.code == 1
-    assert result.err == f"Cannot read {copied.documents}: there is no such folder.\n"
+    assert result.err == f"Cannot read {copied.documents[0]}: there is no such folder.\n"
 
 
 def test_build_that_watches_prints_what_went_wrong_and_goes_on(
@@ -168,7 +170,7 @@ def test_build_that_watches_prints_what_went_wrong_and_goes_on(
 ) -> None:
     def change_once(*folders: Path, **options: object) -> Iterator[set[str]]:
         yield set()
-        shutil.rmtree(copied.documents)
+        shutil.rmtree(copied.documents[0])
         yield {"gone"}
 
     monkeypatch.setattr(watchfiles, "watch", change_once)
@@ -177,7 +179,7 @@ def test_build_that_watches_prints_what_went_wrong_and_goes_on(
 
     assert result.code == 0
     assert "nothing changed" in result.out
-    assert result.err == f"Cannot read {copied.documents}: there is no such folder.\n"
+    assert result.err == f"Cannot read {copied.documents[0]}: there is no such folder.\n"
 
 
 # ---- search
@@ -310,7 +312,7 @@ def test_inspect_of_an_unknown_document_names_those_there_are(run: Run) -> None:
 
 def test_inspect_shows_names_as_they_are(run: Run, copied: Settings) -> None:
     name = "a-rather-long-name-of-a-document"
-    (copied.documents / f"{name}.md").write_text("---\ntitle: '[/b] [men]'\n---\nText.")
+    (copied.documents[0] / f"{name}.md").write_text("---\ntitle: '[/b] [men]'\n---\nText.")
     run("build")
 
     result = run("inspect")

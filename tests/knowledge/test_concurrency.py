@@ -44,7 +44,7 @@ def die():
 encoder = FakeEncoder()
 on_progress = lambda done, total: print(done, flush=True)
 {spoil}
-settings = Settings(documents=Path(sys.argv[1]), index=Path(sys.argv[2]))
+settings = Settings(documents=(Path(sys.argv[1]),), index=Path(sys.argv[2]))
 on_wait = lambda: print("waits", flush=True)
 module.build_index(settings, encoder, on_progress=on_progress, on_wait=on_wait)
 print("built", flush=True)
@@ -74,12 +74,12 @@ DIE_BEFORE_REPLACING = "index.os.replace = lambda *paths: die()"
 @pytest.fixture
 def settings(library: Settings, tmp_path: Path) -> Settings:
     """A library that is built, with three windows of documents that are not in it yet."""
-    copied = replace(library, documents=tmp_path / "documents", index=tmp_path / "knowledge.db")
-    shutil.copytree(library.documents, copied.documents)
+    copied = replace(library, documents=(tmp_path / "documents",), index=tmp_path / "knowledge.db")
+    shutil.copytree(library.documents[0], copied.documents[0])
     shutil.copy(library.index, copied.index)
     for number in range(N_NEW):
         text = f"# Question {number}\n\nCheese {number} is good. Fish {number} too."
-        (copied.documents / f"new{number:03}.md").write_text(text)
+        (copied.documents[0] / f"new{number:03}.md").write_text(text)
     return copied
 
 
@@ -90,7 +90,7 @@ def start(settings: Settings) -> Iterator[Callable[[str], "subprocess.Popen[str]
 
     def run(spoil: str = "") -> "subprocess.Popen[str]":
         program = PROGRAM.replace("{spoil}", spoil)
-        command = [sys.executable, "-c", program, settings.documents, settings.index]
+        command = [sys.executable, "-c", program, settings.documents[0], settings.index]
         pipe = subprocess.PIPE
         started.append(subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True))
         return started[-1]
@@ -118,7 +118,7 @@ def report_build(settings: Settings, encoder: Encoder) -> BuildReport:
 
 
 def rewrite(settings: Settings, stem: str, text: str, encoder: Encoder) -> None:
-    (settings.documents / f"{stem}.md").write_text(text)
+    (settings.documents[0] / f"{stem}.md").write_text(text)
     build_index(settings, encoder).close()
 
 
@@ -202,7 +202,7 @@ def test_a_second_build_waits_for_the_first(
     second = start("")
     assert second.stdout is not None
     assert second.stdout.readline() == "waits\n"
-    (settings.documents.parent / "go").touch()
+    (settings.documents[0].parent / "go").touch()
 
     assert second.communicate(timeout=DEADLINE_S)[0] == "built\n"
     assert first.communicate(timeout=DEADLINE_S)[0].endswith("built\n")
@@ -239,7 +239,7 @@ def test_builds_of_several_threads_take_turns(settings: Settings, encoder: Encod
 def test_readers_see_one_build_or_the_other(settings: Settings, encoder: Encoder) -> None:
     built = build_index(settings, encoder)
     words = {built.manifest.corpus: "spinach"}
-    text = (settings.documents / "calcium.md").read_text()
+    text = (settings.documents[0] / "calcium.md").read_text()
     ended = threading.Event()
 
     def read() -> set[str]:
@@ -257,7 +257,7 @@ def test_readers_see_one_build_or_the_other(settings: Settings, encoder: Encoder
         readers = [pool.submit(read) for _ in range(3)]
         for number in range(8):
             changed = text.replace("Spinach", f"Cheese {number}")
-            (settings.documents / "calcium.md").write_text(changed)
+            (settings.documents[0] / "calcium.md").write_text(changed)
             words[build_index(settings, encoder).manifest.corpus] = "cheese"
         ended.set()
         seen = set.union(*(reader.result() for reader in readers))

@@ -10,7 +10,8 @@ from settings import SettingInvalid
 
 PREFIX = "KNOWLEDGE_"
 GOOD = [
-    ("DOCUMENTS", "some/folder", Path("some/folder")),
+    ("DOCUMENTS", "some/folder", (Path("some/folder"),)),
+    ("DOCUMENTS", "some/folder: faq :", (Path("some/folder"), Path("faq"))),
     ("INDEX", "some/file.db", Path("some/file.db")),
     ("ENCODER", "some/encoder", Path("some/encoder")),
     ("MAX_FILE_MB", "0.5", 0.5),
@@ -32,6 +33,7 @@ GOOD = [
 ]
 
 BAD = {
+    "DOCUMENTS": [":", " : "],
     "MAX_FILE_MB": ["big", "0", "-1", "10001", "nan", "50MB"],
     "READ_TIMEOUT_S": ["soon", "4.9", "3601", "nan", "20s"],
     "READ_MEMORY_MB": ["much", "999", "1000001", "nan", "3GB"],

@@ -34,7 +34,7 @@ def settings(tmp_path: Path) -> Settings:
             f"# Question {number}\n\n<!-- also asked:\n- other {number}\n-->\n\nMilk {number} is "
             f"good. Fish {number} too.\n\n## Rest\n\nBones {number}."
         )
-    return Settings(documents=folder, index=tmp_path / "knowledge.db")
+    return Settings(documents=(folder,), index=tmp_path / "knowledge.db")
 
 
 class CountingEncoder:
@@ -71,7 +71,7 @@ def count(report: BuildReport) -> tuple[int, int, int, int]:
 
 
 def edit(settings: Settings, stem: str, old: str, new: str) -> None:
-    path = settings.documents / f"{stem}.md"
+    path = settings.documents[0] / f"{stem}.md"
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
@@ -129,7 +129,7 @@ def test_build_of_other_words_has_another_corpus(
     settings: Settings, encoder: Encoder, old: str, new: str
 ) -> None:
     before = build_index(settings, encoder).manifest.corpus
-    path = settings.documents / "d03.md"
+    path = settings.documents[0] / "d03.md"
     path.write_text(path.read_text().replace(old, new))
 
     assert build_index(settings, encoder).manifest.corpus != before
@@ -183,7 +183,7 @@ def test_build_of_a_new_document_embeds_its_texts_alone(
 ) -> None:
     build_index(settings, counting).close()
     counting.texts = []
-    (settings.documents / "d01a.md").write_text("# Fresh question\n\nFresh cheese is good.")
+    (settings.documents[0] / "d01a.md").write_text("# Fresh question\n\nFresh cheese is good.")
 
     report = report_build(settings, counting)
 
@@ -217,7 +217,7 @@ def test_build_prunes_a_document_that_is_gone(
 ) -> None:
     build_index(settings, counting).close()
     counting.texts = []
-    (settings.documents / "d07.md").unlink()
+    (settings.documents[0] / "d07.md").unlink()
 
     report = report_build(settings, counting)
 
@@ -235,7 +235,7 @@ def test_build_of_a_renamed_document_keeps_its_sentences(
 ) -> None:
     build_index(settings, counting).close()
     counting.texts = []
-    (settings.documents / "d07.md").rename(settings.documents / "e07.md")
+    (settings.documents[0] / "d07.md").rename(settings.documents[0] / "e07.md")
 
     report = report_build(settings, counting)
 
@@ -246,7 +246,7 @@ def test_build_of_a_renamed_document_keeps_its_sentences(
 def test_build_of_another_attribution_embeds_nothing(
     settings: Settings, counting: CountingEncoder
 ) -> None:
-    path = settings.documents / "d05.md"
+    path = settings.documents[0] / "d05.md"
     path.write_text("---\ntitle: Five\npublisher: One\n---\nText.")
     build_index(settings, counting).close()
     counting.texts = []
@@ -264,9 +264,9 @@ def test_build_after_any_change_makes_what_a_fresh_one_makes(
     edit(settings, "d05", "Milk 5 is good.", "Cheese 5 is good.")
     edit(settings, "d06", "# Question 6", "---\ntitle: Six\n---\n# Question 6")
     edit(settings, "d08", "other 8", "another 8")
-    (settings.documents / "d00.md").unlink()
-    (settings.documents / "d01a.md").write_text("# Fresh\n\nMilk 1 is good. And cheese.")
-    (settings.documents / "d09.md").rename(settings.documents / "a09.md")
+    (settings.documents[0] / "d00.md").unlink()
+    (settings.documents[0] / "d01a.md").write_text("# Fresh\n\nMilk 1 is good. And cheese.")
+    (settings.documents[0] / "d09.md").rename(settings.documents[0] / "a09.md")
 
     built = build_index(settings, encoder)
 
@@ -277,7 +277,7 @@ def test_build_with_other_settings_cuts_again(
     settings: Settings, counting: CountingEncoder, tmp_path: Path
 ) -> None:
     long = " ".join(f"Sentence {number} is here." for number in range(30))
-    (settings.documents / "long.md").write_text(f"# Long\n\n{long}")
+    (settings.documents[0] / "long.md").write_text(f"# Long\n\n{long}")
     build_index(settings, counting).close()
     counting.texts = []
 
@@ -391,7 +391,7 @@ def test_build_begins_a_spoilt_file_of_vectors_again(
 def test_build_names_an_unreadable_document_and_builds_the_rest(
     settings: Settings, encoder: Encoder, content: bytes
 ) -> None:
-    (settings.documents / "bad.md").write_bytes(content)
+    (settings.documents[0] / "bad.md").write_bytes(content)
 
     report = report_build(settings, encoder)
 
@@ -402,16 +402,16 @@ def test_build_names_an_unreadable_document_and_builds_the_rest(
 def test_build_logs_what_it_left_out(
     settings: Settings, encoder: Encoder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (settings.documents / "bad.md").write_bytes(b"")
+    (settings.documents[0] / "bad.md").write_bytes(b"")
 
     with caplog.at_level(logging.WARNING):
         build_index(settings, encoder).close()
 
-    assert f"Cannot read {settings.documents / 'bad.md'}" in caplog.text
+    assert f"Cannot read {settings.documents[0] / 'bad.md'}" in caplog.text
 
 
 def test_build_keeps_to_the_size_of_the_settings(settings: Settings, encoder: Encoder) -> None:
-    (settings.documents / "large.md").write_text("Milk. " * 1000)
+    (settings.documents[0] / "large.md").write_text("Milk. " * 1000)
 
     report = report_build(replace(settings, max_file_mb=0.005), encoder)
 
@@ -423,7 +423,7 @@ def test_build_of_unreadable_documents_alone_leaves_the_old_index(
 ) -> None:
     build_index(settings, encoder).close()
     before = settings.index.read_bytes()
-    for path in settings.documents.iterdir():
+    for path in settings.documents[0].iterdir():
         path.write_bytes(b"")
 
     with pytest.raises(DocumentUnreadable):
@@ -434,13 +434,13 @@ def test_build_of_unreadable_documents_alone_leaves_the_old_index(
 
 @pytest.mark.parametrize("make", [lambda folder: None, Path.mkdir], ids=["missing", "empty"])
 def test_build_of_no_documents_writes_no_index(tmp_path: Path, encoder: Encoder, make: Any) -> None:
-    settings = Settings(documents=tmp_path / "documents", index=tmp_path / "knowledge.db")
-    make(settings.documents)
+    settings = Settings(documents=(tmp_path / "documents",), index=tmp_path / "knowledge.db")
+    make(settings.documents[0])
 
     with pytest.raises(DocumentUnreadable) as caught:
         build_index(settings, encoder)
 
-    assert caught.value.path == settings.documents
+    assert caught.value.path == settings.documents[0]
     assert not settings.index.exists()
 
 

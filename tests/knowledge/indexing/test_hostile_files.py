@@ -175,7 +175,7 @@ def settings(tmp_path: Path) -> Settings:
     folder = tmp_path / "documents"
     folder.mkdir()
     (folder / "good.md").write_text("## What is good?\n\nMilk is good.")
-    return Settings(documents=folder, index=tmp_path / "knowledge.db")
+    return Settings(documents=(folder,), index=tmp_path / "knowledge.db")
 
 
 def report_build(settings: Settings, encoder: Encoder) -> BuildReport:
@@ -187,12 +187,12 @@ def report_build(settings: Settings, encoder: Encoder) -> BuildReport:
 def test_a_build_names_what_took_too_long_and_builds_the_rest(
     settings: Settings, encoder: Encoder
 ) -> None:
-    (settings.documents / "slow.md").write_text(FRONT + "# h\n" * 200_000 + "\ntext")
+    (settings.documents[0] / "slow.md").write_text(FRONT + "# h\n" * 200_000 + "\ntext")
 
     report = report_build(replace(settings, read_timeout_s=4), encoder)
 
     assert [str(err) for err in report.unreadable] == [
-        f"Cannot read {settings.documents / 'slow.md'}: reading it takes longer than 4 s. Split "
+        f"Cannot read {settings.documents[0] / 'slow.md'}: reading it takes longer than 4 s. Split "
         "it, save it in another format, or raise KNOWLEDGE_READ_TIMEOUT_S."
     ]
     assert [*Index.load(settings.index).documents] == ["good"]
@@ -201,7 +201,7 @@ def test_a_build_names_what_took_too_long_and_builds_the_rest(
 def test_a_build_names_what_cannot_be_cut_and_is_unchanged_the_next_time(
     settings: Settings, encoder: Encoder
 ) -> None:
-    (settings.documents / "bad.md").write_text("x" * (sizes.MAX_SENTENCE + 1))
+    (settings.documents[0] / "bad.md").write_text("x" * (sizes.MAX_SENTENCE + 1))
     reports = [report_build(settings, encoder) for _ in range(2)]
 
     for report in reports:
@@ -215,7 +215,7 @@ def test_a_build_names_what_cannot_be_cut_and_is_unchanged_the_next_time(
 def test_a_document_that_became_hostile_leaves_the_index(
     settings: Settings, encoder: Encoder
 ) -> None:
-    bad = settings.documents / "bad.md"
+    bad = settings.documents[0] / "bad.md"
     bad.write_text("Text.")
     build_index(settings, encoder).close()
     bad.write_text("x" * (sizes.MAX_SENTENCE + 1))
@@ -230,7 +230,7 @@ def test_a_build_of_hostile_documents_alone_leaves_the_old_index(
 ) -> None:
     build_index(settings, encoder).close()
     before = settings.index.read_bytes()
-    (settings.documents / "good.md").write_text("x" * (sizes.MAX_SENTENCE + 1))
+    (settings.documents[0] / "good.md").write_text("x" * (sizes.MAX_SENTENCE + 1))
 
     with pytest.raises(DocumentUnreadable, match=r"nothing in it can be read\. good\.md: it has"):
         build_index(settings, encoder)

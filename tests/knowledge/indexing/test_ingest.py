@@ -32,9 +32,9 @@ sources:
 {BODY}"""
 
 
-def read_folder(folder: Path, **limits: float) -> tuple[list[Document], list[DocumentUnreadable]]:
-    """Return the documents of a folder, and what could not be read."""
-    sources, failures = read_sources(folder, read_file, **limits)
+def read_folder(*folders: Path, **limits: float) -> tuple[list[Document], list[DocumentUnreadable]]:
+    """Return the documents of some folders, and what could not be read."""
+    sources, failures = read_sources(folders, read_file, **limits)
     return [document for source in sources for document in source.documents], failures
 
 
@@ -477,3 +477,53 @@ def test_nothing_of_a_document_is_invisible(tmp_path: Path, files: Mapping[str, 
         return documents[0]
 
     assert write_all(tmp_path / "hidden", HIDDEN) == write_all(tmp_path / "plain", "")
+
+
+# ---- several folders
+
+
+def test_read_sources_reads_several_folders_in_their_order(tmp_path: Path) -> None:
+    write(tmp_path, {"library/falls.md": BODY, "faq/asked.md": BODY})
+
+    documents, failures = read_folder(tmp_path / "library", tmp_path / "faq")
+
+    assert [document.id for document in documents] == ["falls", "asked"]
+    assert failures == []
+
+
+def test_an_id_that_two_folders_have_is_named_by_the_later_folder(tmp_path: Path) -> None:
+    names = ("library/falls.md", "library/faq/hips.md", "faq/falls.md", "faq/hips.md")
+    write(tmp_path, dict.fromkeys(names, BODY))
+
+    documents, _ = read_folder(tmp_path / "library", tmp_path / "faq")
+
+    assert [document.id for document in documents] == ["falls", "faq/hips", "faq/falls", "hips"]
+
+
+@pytest.mark.parametrize("order", [(".", "faq"), ("faq", ".")])
+def test_a_file_of_two_folders_is_read_once(tmp_path: Path, order: tuple[str, str]) -> None:
+    write(tmp_path, {"falls.md": BODY, "faq/hips.md": BODY})
+
+    documents, _ = read_folder(*(tmp_path / name for name in order))
+
+    assert len(documents) == 2
+
+
+def test_one_missing_folder_of_several_is_named(tmp_path: Path) -> None:
+    write(tmp_path, {"library/falls.md": BODY})
+
+    with pytest.raises(DocumentUnreadable, match="no such folder") as caught:
+        read_folder(tmp_path / "library", tmp_path / "faq")
+
+    assert caught.value.path == tmp_path / "faq"
+
+
+def test_a_section_of_questions_is_named_by_its_question(tmp_path: Path) -> None:
+    write(tmp_path, {"faq/asked.md": "## May I fly?\n\nYes.\n\n## Is it safe?\n\nMostly.\n"})
+
+    ((document,), _) = read_folder(tmp_path / "faq")
+
+    assert [section.headings for section in document.sections] == [
+        ("May I fly?",),
+        ("Is it safe?",),
+    ]

@@ -46,7 +46,7 @@ def start(watched: Watched) -> Iterator[Callable[[], None]]:
     stop = threading.Event()
     thread = threading.Thread(
         target=lambda: watch.watch(
-            watched.folder, watched.build, on_error=watched.errors.put, stop=stop
+            [watched.folder], watched.build, on_error=watched.errors.put, stop=stop
         )
     )
     yield thread.start
@@ -117,9 +117,27 @@ def test_watch_goes_on_where_the_first_build_fails(
     assert watched.builds.get(timeout=LONG_S) == ["good.md"]
 
 
+def test_watch_sees_every_folder(
+    watched: Watched, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other, stop = tmp_path_factory.mktemp("other"), threading.Event()
+    folders = [watched.folder, other]
+    thread = threading.Thread(
+        target=lambda: watch.watch(folders, watched.build, on_error=watched.errors.put, stop=stop)
+    )
+    thread.start()
+    watched.builds.get(timeout=LONG_S)
+
+    (other / "b.md").write_text("Text.", encoding="utf-8")
+
+    assert watched.builds.get(timeout=LONG_S) == []
+    stop.set()
+    thread.join(LONG_S)
+
+
 def test_watch_names_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(DocumentUnreadable, match="no such folder"):
-        watch.watch(tmp_path / "none", lambda: None, on_error=lambda err: None)
+        watch.watch([tmp_path, tmp_path / "none"], lambda: None, on_error=lambda err: None)
 
 
 def test_watch_ends_quietly_at_control_c(watched: Watched) -> None:
@@ -128,6 +146,6 @@ def test_watch_ends_quietly_at_control_c(watched: Watched) -> None:
 
     watched.during = interrupt
 
-    watch.watch(watched.folder, watched.build, on_error=watched.errors.put)
+    watch.watch([watched.folder], watched.build, on_error=watched.errors.put)
 
     assert watched.errors.empty()

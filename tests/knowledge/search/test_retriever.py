@@ -283,13 +283,13 @@ def test_a_short_section_does_not_go_on(retriever: Retriever) -> None:
 def alike(tmp_path: Path, encoder: Encoder) -> Retriever:
     """Two documents with the same headings, one of them with a long section."""
     settings = Settings(
-        documents=tmp_path / "documents", index=tmp_path / "knowledge.db", max_words=40
+        documents=(tmp_path / "documents",), index=tmp_path / "knowledge.db", max_words=40
     )
-    settings.documents.mkdir()
+    settings.documents[0].mkdir()
     for title, words in (("Apples", 3), ("Pears", 30)):
         sentences = " ".join(f"{title} number {n} are good." for n in range(words))
         text = f"---\ntitle: {title}\n---\n## Why eat them?\n\n{sentences}\n"
-        (settings.documents / f"{title}.md").write_text(text, encoding="utf-8")
+        (settings.documents[0] / f"{title}.md").write_text(text, encoding="utf-8")
     return Retriever(encoder, build_index(settings, encoder))
 
 
@@ -316,10 +316,10 @@ def test_a_long_section_goes_on_part_by_part(alike: Retriever) -> None:
 
 
 def test_search_judges_the_only_passage_of_a_library(tmp_path: Path, encoder: Encoder) -> None:
-    settings = Settings(documents=tmp_path / "documents", index=tmp_path / "knowledge.db")
-    settings.documents.mkdir()
+    settings = Settings(documents=(tmp_path / "documents",), index=tmp_path / "knowledge.db")
+    settings.documents[0].mkdir()
     text = "---\ntitle: Apples\n---\n## Why eat them?\n\nApples are good.\n"
-    (settings.documents / "apples.md").write_text(text, encoding="utf-8")
+    (settings.documents[0] / "apples.md").write_text(text, encoding="utf-8")
     retriever = Retriever(encoder, build_index(settings, encoder))
 
     (hit,) = retriever.search("are apples good")

@@ -17,11 +17,12 @@ class KnowledgeError(Exception):
 class DocumentUnreadable(KnowledgeError):
     """A source file cannot be read as a document."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        """Name the file and the reason."""
-        super().__init__(f"Cannot read {path}: {reason}")
+    def __init__(self, path: Path, reason: str, *, in_part: bool = False) -> None:
+        """Name the file and the reason; `in_part` where the rest of the file is read."""
+        super().__init__(f"{path}: {reason}" if in_part else f"Cannot read {path}: {reason}")
         self.path = path
         self.reason = reason
+        self.in_part = in_part
 
 
 class EncoderUnavailable(KnowledgeError):

@@ -77,7 +77,7 @@ def read_sources(
         prefix = path.stem if folder == folders[0] else folder.name
         sources.append(SourceFile(path, tuple(ids.deduplicate(documents, path, prefix))))
         if faults:
-            failures.append(DocumentUnreadable(path, describe_left_out(faults)))
+            failures.append(DocumentUnreadable(path, describe_faults(path, faults), in_part=True))
     if not sources:
         raise make_no_documents_error(folders, failures)
     return sources, failures
@@ -109,7 +109,7 @@ def list_files(folder: Path) -> list[Path]:
 def read_file(
     path: Path, folder: Path, *, max_file_mb: float = MAX_FILE_MB, keep_suffix: bool = False
 ) -> tuple[list[Document], list[str]]:
-    """Return the documents in a file, and why parts of it are left out.
+    """Return the documents in a file, and what of it is left out, and why.
 
     Args:
         path: A file below `folder`; JSON Lines hold many documents, all else holds one.
@@ -155,7 +155,7 @@ def _read_documents(
             documents.append(document)
     if not documents:
         raise FormatError(describe_left_out(faults))
-    return documents, faults
+    return documents, [*faults, *(fault for each in parsed for fault in each.ignored)]
 
 
 def find_bad_id(id_: str) -> str:
@@ -248,6 +248,12 @@ def _is_used_sidecar(path: Path) -> bool:
     if named.suffix.lower() in KINDS and named.is_file():
         return True
     return any(path.with_suffix(suffix).is_file() for suffix in KINDS)
+
+
+def describe_faults(path: Path, faults: Sequence[str]) -> str:
+    """Return what a message says of what is left out of a file that is read."""
+    kind = KINDS.get(path.suffix.lower())
+    return describe_left_out(faults) if kind == "jsonl" else " ".join(faults)
 
 
 def describe_left_out(faults: Sequence[str]) -> str:

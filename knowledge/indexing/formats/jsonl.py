@@ -16,12 +16,15 @@ def read(data: bytes, name: str) -> tuple[list[ParsedDocument], list[str]]:
         name: Of the file, without its suffix: with their numbers, the id of lines without one.
 
     Raises:
-        FormatError: If it is not UTF-8.
+        FormatError: If it is not UTF-8, or one JSON value over all its lines.
     """
     contents: list[ParsedDocument] = []
     faults: list[str] = []
+    content = text.decode(data)
+    if whole := _describe_whole(content):
+        raise FormatError(whole)
     # Not splitlines: JSON may hold other line separators inside a text.
-    for number, line in enumerate(text.decode(data).split("\n"), start=1):
+    for number, line in enumerate(content.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -29,6 +32,20 @@ def read(data: bytes, name: str) -> tuple[list[ParsedDocument], list[str]]:
         except FormatError as err:
             faults.append(f"line {number}: {err}")
     return contents, faults
+
+
+def _describe_whole(content: str) -> str:
+    """Return what a file is that is one value of JSON and not one a line; "" if it is not."""
+    lines = content.strip().split("\n")
+    if content.lstrip()[:1] == "[" and not lines[0].rstrip().endswith("]"):
+        return "it is one JSON list. Put one object a line, without brackets and commas between."
+    if lines[0].strip() == "{" and lines[-1].strip() == "}":
+        return "its JSON objects go over several lines. Put each on a line of its own."
+    try:
+        is_list = len(lines) == 1 and isinstance(json.loads(content), list)
+    except (ValueError, RecursionError):
+        is_list = False
+    return "it is one JSON list. Put one object a line." if is_list else ""
 
 
 def read_line(line: str, default_id: str) -> ParsedDocument:

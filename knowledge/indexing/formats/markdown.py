@@ -1,14 +1,33 @@
-"""Markdown with YAML front matter."""
+"""Markdown, with HTML in it and metadata on top: HTML is made of it, and that is read as a page is.
+
+What other programs write between the words of a text is left out: marks of footnotes, boxes to
+tick, names of boxes, calls of templates.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+from markdown_it.token import Token
 
-from knowledge.indexing.formats import metadata, text
-from knowledge.indexing.formats.outline import FormatError, Outline, ParsedDocument
-from knowledge.types import Section
+from knowledge.indexing.formats import front_matter, html, text
+from knowledge.indexing.formats.converted import find_title, read_body
+from knowledge.indexing.formats.outline import Outline, ParsedDocument
+
+_PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+# Stands in the HTML for a comment of other ways to ask; its number follows. Nothing else has it.
+_ASKED = "\U000ffffd"
+_ALSO_ASKED = re.compile(r"<!--\s*also asked:(.*)-->", re.DOTALL | re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]:?")
+_FOOTNOTE_LINK = re.compile(r"\^[^\[\]\s]{1,40}")
+# Of Jekyll, Liquid and Hugo; attributes of Kramdown and Pandoc.
+_CALL = re.compile(r"\{\{[<%][^{}]{0,400}[>%]\}\}|\{%[^{}]{0,400}%\}|\{[:#.][^{}]{0,100}\}")
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
+# At the start of a line: the fence of a box (Pandoc, Docusaurus), the kind of one (GitHub), a box
+# to tick.
+_LINE_MARK = re.compile(
+    r":{3,}[ \t]*(?:\{[^{}]{0,100}\}|[\w-]{0,40})|\[![A-Za-z]{1,20}\]|\[[ xX]\](?=\s)"
+)
 
 
 def read(data: bytes) -> ParsedDocument:
@@ -17,78 +36,72 @@ def read(data: bytes) -> ParsedDocument:
     Raises:
         FormatError: If it is not UTF-8, or its front matter is faulty.
     """
-    front, body = split_front_matter(text.decode(data))
-    return ParsedDocument(read_sections(body), metadata.parse_yaml(front, where="front matter"))
+    found, ignored, content = front_matter.read(text.decode(data))
+    tokens = _PARSER.parse(content)
+    asked = list(_take_questions(tokens))
+    _tidy(tokens)
+    body = html.parse(_PARSER.renderer.render(tokens, _PARSER.options, {})).body
+    if body is None:
+        return ParsedDocument((), found, ignored=ignored)
+    title = found.get("title") or find_title(body)
+    outline = _Outline(title, asked)
+    read_body(body, outline)
+    return ParsedDocument(
+        outline.sections(), {**found, "title": title} if title else found, ignored=ignored
+    )
 
 
-def split_front_matter(content: str) -> tuple[str, str]:
-    """Return the YAML between the leading `---` lines, and the text after it.
+class _Outline(Outline):
+    """An outline that knows the places of other ways to ask."""
 
-    Raises:
-        FormatError: If the front matter is not closed.
-    """
-    lines = content.splitlines()
-    if not lines or lines[0].strip() != "---":
-        return "", content
-    ends = [number for number, line in enumerate(lines[1:], start=1) if line.strip() == "---"]
-    if not ends:
-        raise FormatError("its front matter has no closing --- line.")
-    return "\n".join(lines[1 : ends[0]]), "\n".join(lines[ends[0] + 1 :])
+    def __init__(self, title: str, asked: Sequence[list[str]]) -> None:
+        super().__init__(title)
+        self._asked = asked
 
-
-def read_sections(markdown: str) -> tuple[Section, ...]:
-    """Return the sections of a Markdown text in order; headings without text give none."""
-    outline = Outline()
-    for node in SyntaxTreeNode(MarkdownIt("commonmark").parse(markdown)).children:
-        if node.type == "html_block":
-            outline.ask(_read_also_asked(node.content))
-        elif node.type == "heading":
-            outline.heading(int(node.tag[1]), _inline_text(node))
+    def block(self, text: str, *, page: int | None = None) -> None:
+        """Add a paragraph or a list, or the other ways to ask that it stands for."""
+        if text.startswith(_ASKED):
+            self.ask(self._asked[int(text.removeprefix(_ASKED))])
         else:
-            for block in _list_blocks(node):
-                outline.block(block)
-    return outline.sections()
+            super().block(text, page=page)
 
 
-def _read_also_asked(html: str) -> list[str]:
-    """Return the lines of a comment `<!-- also asked: - … - … -->`."""
-    comment = re.fullmatch(r"<!--\s*also asked:(.*)-->", html.strip(), re.DOTALL | re.IGNORECASE)
-    lines = comment[1].splitlines() if comment else []
-    return [line.strip(" -\t") for line in lines if re.search(r"\w", line)]
+def _take_questions(tokens: list[Token]) -> Iterator[list[str]]:
+    """Yield the lines of each comment `<!-- also asked: - … - … -->`; a mark stays in its place."""
+    n_found = 0
+    for token in tokens:
+        token.content = token.content.replace(_ASKED, "")
+        comment = (
+            _ALSO_ASKED.fullmatch(token.content.strip()) if token.type == "html_block" else None
+        )
+        if comment:
+            lines = comment[1].splitlines()
+            yield [line.strip(" -\t") for line in lines if re.search(r"\w", line)]
+            token.content = f"<p>{_ASKED}{n_found}</p>\n"
+            n_found += 1
 
 
-def _list_blocks(node: SyntaxTreeNode) -> Iterator[str]:
-    if node.type in ("paragraph", "heading"):  # a heading in here is one inside a quote or a list
-        yield _inline_text(node)
-    elif node.type in ("bullet_list", "ordered_list"):
-        yield "\n".join(_list_items(node))
-    elif node.type in ("fence", "code_block"):
-        yield node.content
-    elif node.type == "blockquote":
-        for child in node.children:
-            yield from _list_blocks(child)
+def _tidy(tokens: list[Token]) -> None:
+    """Leave out what is none of the text's words; a heading in a quote or a list is its text."""
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close") and token.level:
+            token.tag = "p"
+        if token.type == "inline":
+            _tidy_line(token.children or [])
 
 
-def _list_items(node: SyntaxTreeNode) -> Iterator[str]:
-    for number, item in enumerate(node.children, start=int(node.attrs.get("start", 1))):
-        mark = "-" if node.type == "bullet_list" else f"{number}."
-        lines = [
-            line
-            for child in item.children
-            for block in _list_blocks(child)
-            for line in block.splitlines()
-            if line.strip()
-        ]
-        if lines:
-            yield f"{mark} {lines[0]}"
-            yield from lines[1:]
-
-
-def _inline_text(node: SyntaxTreeNode) -> str:
-    parts = []
-    for child in node.walk():
-        if child.type in ("text", "code_inline"):
-            parts.append(child.content)
-        elif child.type in ("softbreak", "hardbreak"):
-            parts.append(" ")
-    return "".join(parts)
+def _tidy_line(children: list[Token]) -> None:
+    before = "softbreak"
+    for child in children:
+        if child.type == "text":
+            if before == "link_open" and _FOOTNOTE_LINK.fullmatch(child.content):
+                child.content = ""
+            if before in ("softbreak", "hardbreak"):
+                child.content = (
+                    _LINE_MARK.sub("", child.content, count=1)
+                    if (_LINE_MARK.match(child.content))
+                    else child.content
+                )
+            child.content = _FOOTNOTE.sub("", _CALL.sub("", child.content))
+            child.content = _WIKI_LINK.sub(r"\1", child.content)
+        before = child.type

@@ -15,6 +15,15 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # A heading without text under it says something if it has as many words: a callout that looks so.
 MIN_CALLOUT_WORDS = 5
 
+# Bullets as people type them, and as fonts of signs have them; a dash is one before a blank.
+# \u2013 and \u2014 are dashes.
+_BULLET = re.compile(
+    r"(?:[•‣▪●◦·∙■□○➢►\uf000-\uf0ff][^\S\n]*|[-\u2013\u2014][^\S\n]+)(?=\w|[\"'(])"
+)
+_ITEM = re.compile(r"(?:-|(\d{1,6})\.) ")
+# Characters of a list that is gathered from single lines.
+MAX_LIST = 20_000
+
 
 class FormatError(Exception):
     """A file, or a part of one, cannot be read as what it is; the message says why."""
@@ -42,11 +51,13 @@ class ParsedDocument:
         sections: The text.
         metadata: What it says about itself.
         id: Its own id; empty where it is named by its path.
+        ignored: What of its metadata is wrong and was left out, each as a sentence.
     """
 
     sections: tuple[Section, ...]
     metadata: Metadata = field(default_factory=Metadata)
     id: str = ""
+    ignored: tuple[str, ...] = ()
 
 
 class Outline:
@@ -98,17 +109,21 @@ class Outline:
         """Add a paragraph or a list.
 
         Args:
-            text: Lines; blanks are squeezed, empty lines left out.
+            text: Lines; blanks are squeezed, empty lines left out. A line with a bullet, or with
+                the next number, is an item of the list before it.
             page: Where it starts; another page starts another section.
         """
-        block = clean_lines(text)
+        block = _mark_items(clean_lines(text))
         if not block:
             return
         if page != self._page:
             self._close()
         self._page = page
         self._is_bare = False
-        self._blocks.append(block)
+        if self._blocks and _goes_on(self._blocks[-1], block):
+            self._blocks[-1] += f"\n{block}"
+        else:
+            self._blocks.append(block)
 
     def ask(self, questions: Iterable[str]) -> None:
         """Add other ways to ask what the section answers."""
@@ -138,6 +153,24 @@ class Outline:
             else:
                 self._sections.append(Section(headings, (callout,), page=self._page))
         self._is_bare = False
+
+
+def _mark_items(block: str) -> str:
+    """Return a block with the library's mark for the bullets that its lines start with."""
+    if not _BULLET.match(block):
+        return block
+    return "\n".join(
+        _BULLET.sub("- ", line, count=1) if _BULLET.match(line) else line
+        for line in block.split("\n")
+    )
+
+
+def _goes_on(list_: str, block: str) -> bool:
+    """Say whether a block is the next item of the list before it."""
+    item, last = _ITEM.match(block), _ITEM.match(list_.rpartition("\n")[2])
+    if item is None or last is None or "\n" in block or len(list_) > MAX_LIST:
+        return False
+    return item[1] == last[1] if item[1] is None else last[1] == str(int(item[1]) - 1)
 
 
 def drop_empty(metadata: Metadata) -> Metadata:

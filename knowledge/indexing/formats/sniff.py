@@ -20,6 +20,9 @@ SIGNATURES = (
 )
 NAMES = {"pdf": "a PDF", "docx": "a Word document (DOCX)", "html": "an HTML page"}
 MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+# Bytes that tell what a text is, and the least share of every second one that is zero in UTF-16.
+MAX_LOOKED_AT = 4096
+MIN_ZEROS = 0.4
 
 
 def find_mismatch(data: bytes, kind: str) -> str:
@@ -41,10 +44,24 @@ def find_mismatch(data: bytes, kind: str) -> str:
     if kind in ("pdf", "docx"):
         return f"it is not {NAMES[kind]}, whatever its name says."
     if b"\x00" in data and not data.startswith(MARKS):
-        return "it is a binary file, not text."
-    if kind == "html" and not re.search(rb"<[a-zA-Z!/][^<>]*>", data):
+        return _describe_binary(data)
+    if kind == "html" and not re.search(rb"<[a-zA-Z!/][^<>]*>", _narrow(data)):
         return "it is not HTML: there is no tag in it."
     return ""
+
+
+def _describe_binary(data: bytes) -> str:
+    """Return what a file with zero bytes is; in UTF-16 every second byte of most texts is zero."""
+    start = data[:MAX_LOOKED_AT]
+    shares = [start[first::2].count(0) / max(len(start[first::2]), 1) for first in (0, 1)]
+    if max(shares) > MIN_ZEROS and min(shares) < 1 - MIN_ZEROS:
+        return 'it is UTF-16 without its mark. Save it with the encoding "UTF-8".'
+    return "it is a binary file, not text."
+
+
+def _narrow(data: bytes) -> bytes:
+    """Return a text in UTF-16 with one byte for each plain letter; another as it is."""
+    return data.replace(b"\x00", b"") if data.startswith(MARKS) else data
 
 
 def _recognise(data: bytes) -> str:
@@ -57,6 +74,8 @@ def _recognise(data: bytes) -> str:
     if data.startswith(b"PK\x03\x04"):
         # The names in an archive stand in it as they are.
         return "docx" if b"word/document" in data else "an archive (ZIP)"
-    if re.match(rb"\s*(<!--.*?-->\s*)*<(!doctype html|html)\b", data[:4096], re.I | re.DOTALL):
+    start = _narrow(data[:MAX_LOOKED_AT]).removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    start = start.removeprefix(b"\xef\xbb\xbf")
+    if re.match(rb"\s*(<!--.*?-->\s*)*<(!doctype html|html)\b", start, re.I | re.DOTALL):
         return "html"
     return ""

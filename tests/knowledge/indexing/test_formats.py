@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 from knowledge.indexing.chunk import chunk
 from knowledge.indexing.formats import docx as docx_format
-from knowledge.indexing.formats import html, jsonl, pdf, sniff, text
-from knowledge.indexing.formats.markdown import read_sections
+from knowledge.indexing.formats import html, jsonl, markdown, pdf, sniff, text
 from knowledge.indexing.formats.outline import FormatError, Outline, ParsedDocument, clean
 from knowledge.types import Document, Section
 
@@ -31,8 +30,13 @@ def flat(content: ParsedDocument) -> list[tuple[str, list[str]]]:
 # ---- Markdown
 
 
+def read_sections(written: str) -> tuple[Section, ...]:
+    """Return the sections of a Markdown file whose title its front matter says."""
+    return markdown.read(f"---\ntitle: The title\n---\n{written}".encode()).sections
+
+
 @pytest.mark.parametrize(
-    ("markdown", "headings"),
+    ("written", "headings"),
     [
         ("Text.", [()]),
         ("# A\n\nText.\n\n## B\n\nText.\n\n# C\n\nText.", [("A",), ("A", "B"), ("C",)]),
@@ -44,19 +48,19 @@ def flat(content: ParsedDocument) -> list[tuple[str, list[str]]]:
     ],
 )
 def test_read_sections_keeps_the_heading_path(
-    markdown: str, headings: list[tuple[str, ...]]
+    written: str, headings: list[tuple[str, ...]]
 ) -> None:
-    assert [section.headings for section in read_sections(markdown)] == headings
+    assert [section.headings for section in read_sections(written)] == headings
 
 
 @pytest.mark.parametrize(
-    ("markdown", "blocks"),
+    ("written", "blocks"),
     [
         ("One\nparagraph  \nof three lines.", ["One paragraph of three lines."]),
         ("One.\n\nTwo.", ["One.", "Two."]),
         ("*Calcium* is **good** [for you](https://a.example).", ["Calcium is good for you."]),
         ("`DXA` &amp; 5 \\* 4 <https://a.example/b>", ["DXA & 5 * 4 https://a.example/b"]),
-        ("![A bone](bone.png)", ["A bone"]),
+        ("![A bone](bone.png) heals.", ["heals."]),
         ("Text with <b>tags</b>.", ["Text with tags."]),
         ("One.\n\n---\n\nTwo.", ["One.", "Two."]),
         ("Foods:\n\n* milk\n* fish", ["Foods:", "- milk\n- fish"]),
@@ -71,8 +75,8 @@ def test_read_sections_keeps_the_heading_path(
         ("    indented\n", ["indented"]),
     ],
 )
-def test_read_sections_keeps_the_text(markdown: str, blocks: list[str]) -> None:
-    assert [list(section.blocks) for section in read_sections(markdown)] == [blocks]
+def test_read_sections_keeps_the_text(written: str, blocks: list[str]) -> None:
+    assert [list(section.blocks) for section in read_sections(written)] == [blocks]
 
 
 @pytest.mark.parametrize(
@@ -89,9 +93,9 @@ def test_read_sections_keeps_the_text(markdown: str, blocks: list[str]) -> None:
 def test_read_sections_reads_other_questions_and_shows_none(
     comment: str, questions: tuple[str, ...]
 ) -> None:
-    markdown = f"## A\n\n{comment}\n\nText.\n\n## B\n\nMore."
+    written = f"## A\n\n{comment}\n\nText.\n\n## B\n\nMore."
 
-    assert list(read_sections(markdown)) == [
+    assert list(read_sections(written)) == [
         Section(("A",), ("Text.",), questions),
         Section(("B",), ("More.",)),
     ]
@@ -103,11 +107,11 @@ lines = st.text("abcXYZäßΩ09 ", max_size=20).map(lambda text: "x" + " ".join(
 
 @given(st.lists(st.tuples(st.integers(1, 6), lines, st.lists(lines, min_size=1, max_size=3))))
 def test_read_sections_loses_no_text(parts: list[tuple[int, str, list[str]]]) -> None:
-    markdown = "\n\n".join(
+    written = "\n\n".join(
         line for level, heading, blocks in parts for line in (f"{'#' * level} {heading}", *blocks)
     )
 
-    sections = list(read_sections(markdown))
+    sections = list(read_sections(written))
 
     assert [(section.headings[-1], list(section.blocks)) for section in sections] == [
         (heading, blocks) for _, heading, blocks in parts

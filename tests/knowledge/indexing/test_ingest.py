@@ -115,18 +115,7 @@ def test_read_file_ignores_how_the_file_was_saved(tmp_path: Path, before: str, a
     [
         ("---\ntitle: Never closed\n\nText.", "no closing ---"),
         ("---\ntitle: [unclosed\n---\nText.", "not YAML"),
-        ("---\nreviewed: 2026-02-30\n---\nText.", "not YAML"),
         ("---\n- a\n- list\n---\nText.", "key: value"),
-        ("---\ntitle: [a, list]\n---\nText.", "`title`"),
-        ("---\ntopic: {a: mapping}\n---\nText.", "`topic`"),
-        ("---\nreviewed: last spring\n---\nText.", "`reviewed: last spring`"),
-        ("---\nreviewed: 2026-05-01 10:00:00\n---\nText.", "is not a date"),
-        ("---\nsources: a text\n---\nText.", "sources"),
-        ("---\nsources: {publisher: A, url: B}\n---\nText.", "sources"),
-        ("---\nsources: [a text]\n---\nText.", "sources"),
-        ("---\nsources: [{publisher: No address}]\n---\nText.", "publisher and a url"),
-        ("---\nurl: javascript:alert(1)\n---\nText.", "not a web address"),
-        ("---\nsources: [{publisher: , url: https://a.example}]\n---\nText.", "publisher and a"),
         ("---\ntitle: Nothing below\n---\n", "no text"),
         ("## Only\n\n## Headings\n", "no text"),
         ("", "it is empty"),
@@ -138,6 +127,44 @@ def test_read_file_refuses_a_faulty_file(tmp_path: Path, text: str, reason: str)
 
     assert caught.value.path == tmp_path / "some-document.md"
     assert str(caught.value.path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("front", "reason"),
+    [
+        ("reviewed: 2026-02-30", "`reviewed: 2026-02-30`"),
+        ("title: [a, list]", "`title`"),
+        ("topic: {a: mapping}", "`topic`"),
+        ("reviewed: last spring", "`reviewed: last spring`"),
+        ("reviewed: 2026-05-01 10:00:00", "is not a date"),
+        ("sources: a text", "sources"),
+        ("sources: {publisher: A, url: B}", "sources"),
+        ("sources: [a text]", "sources"),
+        ("sources: [{publisher: No address}]", "publisher and a url"),
+        ("url: javascript:alert(1)", "not a web address"),
+        ("sources: [{publisher: , url: https://a.example}]", "publisher and a"),
+        ("url: /health/falls/", "not a web address"),
+        ("reviewed: 1 May 2024", "is not a date"),
+    ],
+)
+def test_read_file_ignores_values_that_another_program_wrote_and_names_them(
+    tmp_path: Path, front: str, reason: str
+) -> None:
+    path = write(tmp_path, {"a.md": f"---\npublisher: NHS\n{front}\n---\nText."}) / "a.md"
+
+    (document,), (fault,) = read_file(path, tmp_path)
+
+    assert document == Document("a", "A", publisher="NHS", sections=(Section((), ("Text.",)),))
+    assert reason in fault
+    assert fault.endswith("It is ignored.")
+
+
+def test_what_is_ignored_is_reported_of_a_file_that_is_read(tmp_path: Path) -> None:
+    documents, (failure,) = read_folder(write(tmp_path, {"a.md": "---\nurl: /a/\n---\nText."}))
+
+    assert ids(documents) == ["a"]
+    assert failure.in_part
+    assert str(failure).startswith(f"{tmp_path / 'a.md'}: `url: /a/` in its front matter is not")
 
 
 def test_read_file_refuses_what_is_not_utf8(tmp_path: Path) -> None:

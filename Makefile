@@ -52,16 +52,20 @@ index: environments $(INDEX) ## build the index of the documents
 .PHONY: train
 train: environments $(READY) ## train the Rasa model
 
+# What depends on time may fail on a busy machine: each failed test is tried once more, alone in what
+# it set up, and listed as "RERUN". What fails twice has failed.
+AGAIN := --reruns 1 -rR
+
 .PHONY: test
 test: check $(READY) $(VENV)/.export ## run every check and every test suite
-	$(PY) -m pytest tests/knowledge tests/actions tests/encoder tests/outcomes tests/profiles tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract tests/setup tests/benchmarks tests/messaging
-	$(RASA_PY) -m pytest tests/bot tests/encoder tests/outcomes tests/profiles tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract
+	$(PY) -m pytest $(AGAIN) tests/knowledge tests/actions tests/encoder tests/outcomes tests/profiles tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract tests/setup tests/benchmarks tests/messaging
+	$(RASA_PY) -m pytest $(AGAIN) tests/bot tests/encoder tests/outcomes tests/profiles tests/safe_logging tests/settings tests/spelling tests/startup tests/storage tests/contract
 	$(RASA_PY) -m bot data validate --fail-on-warnings --data data
 	$(RASA_PY) -m bot test core --stories tests/stories --fail-on-prediction-errors \
 		--model $(MODEL) --out build/story-results
-	$(PY) -m pytest -m e2e tests/e2e
-	$(PY) -m pytest -m faults -rs tests/faults
-	$(PY) -m pytest -m widget -rs tests/widget
+	$(PY) -m pytest $(AGAIN) -m e2e tests/e2e
+	$(PY) -m pytest $(AGAIN) -m faults -rs tests/faults
+	$(PY) -m pytest $(AGAIN) -m widget -rs tests/widget
 
 CODE := actions bot contract encoder knowledge outcomes profiles safe_logging scripts settings spelling startup storage tests $(wildcard benchmarks) conftest.py
 

@@ -1,7 +1,8 @@
 """What Lighthouse says of the pages of the running assistant, as of a phone on a slow line.
 
-Its figure for speed depends on what else the machine does, so it has a floor here; with `-s` all
-figures are printed. What takes something off another score fails, named.
+Its figure for speed depends on what else the machine does, so it has a floor here, and the best of
+three counts: nothing makes a page faster by chance. With `-s` all figures are printed. What takes
+something off another score fails, named.
 """
 
 import json
@@ -23,6 +24,7 @@ NODE = ROOT / "build" / "lighthouse"
 VERSION = "12.8.2"
 PERFECT = ("accessibility", "best-practices", "seo")
 LEAST_SPEED = 0.9
+MOST_RUNS = 3
 PAGES = ("/", "/library", "/library/treatment", "/embed")
 
 
@@ -52,18 +54,27 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 def test_lighthouse_finds_nothing_to_mend(
     path: str, public: Assistant, lighthouse: list[str], tmp_path: Path
 ) -> None:
-    report = tmp_path / "report.json"
+    for _ in range(MOST_RUNS):
+        found = _examine(lighthouse, f"http://localhost:{public.port}{path}", tmp_path)
+        scores = {name: part["score"] or 0 for name, part in found["categories"].items()}
+        print(path, {name: round(100 * score) for name, score in scores.items()})
+        assert {name: faults for name in PERFECT if (faults := _faults(found, name))} == {}
+        if scores["performance"] >= LEAST_SPEED:
+            return
+    pytest.fail(f"{path} is slow: {_faults(found, 'performance')}")
+
+
+def _examine(lighthouse: list[str], url: str, folder: Path) -> dict[str, Any]:
+    """Return Lighthouse's report of a page."""
+    report = folder / "report.json"
     command = [
-        *(*lighthouse, f"http://localhost:{public.port}{path}", "--quiet", "--output=json"),
-        *(f"--output-path={report}", "--chrome-flags=--headless=new --no-sandbox"),
+        *(*lighthouse, url, "--quiet", "--output=json", f"--output-path={report}"),
+        "--chrome-flags=--headless=new --no-sandbox",
     ]
     environ = {**os.environ, "CHROME_PATH": shutil.which("chromium") or ""}
     subprocess.run(command, check=True, timeout=180, env=environ)
-    found = json.loads(report.read_text())
-    scores = {name: part["score"] for name, part in found["categories"].items()}
-    print(path, {name: round(100 * score) for name, score in scores.items()})
-    assert {name: faults for name in PERFECT if (faults := _faults(found, name))} == {}
-    assert scores["performance"] >= LEAST_SPEED, _faults(found, "performance")
+    found: dict[str, Any] = json.loads(report.read_text())
+    return found
 
 
 def _faults(found: dict[str, Any], category: str) -> list[str]:

@@ -54,7 +54,7 @@ train: environments $(READY) ## train the Rasa model
 
 # What depends on time may fail on a busy machine: each failed test is tried once more, alone in what
 # it set up, and listed as "RERUN". What fails twice has failed.
-AGAIN := --reruns 1 -rR
+AGAIN := --reruns 1 -rsR
 
 .PHONY: test
 test: check $(READY) $(VENV)/.export ## run every check and every test suite
@@ -64,8 +64,8 @@ test: check $(READY) $(VENV)/.export ## run every check and every test suite
 	$(RASA_PY) -m bot test core --stories tests/stories --fail-on-prediction-errors \
 		--model $(MODEL) --out build/story-results
 	$(PY) -m pytest $(AGAIN) -m e2e tests/e2e
-	$(PY) -m pytest $(AGAIN) -m faults -rs tests/faults
-	$(PY) -m pytest $(AGAIN) -m widget -rs tests/widget
+	$(PY) -m pytest $(AGAIN) -m faults tests/faults
+	$(PY) -m pytest $(AGAIN) -m widget tests/widget
 
 CODE := actions bot contract encoder knowledge outcomes profiles safe_logging scripts settings spelling startup storage tests $(wildcard benchmarks) conftest.py
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from profiles import fields
+from profiles.emergencies import check_emergencies
 from profiles.fields import Field
 from profiles.locate import shorten
 from profiles.types import Assistant, Colours, Contact, Profile, ProfileInvalid, Starter
@@ -36,7 +37,12 @@ def read_profile(folder: Path) -> Profile:
     assistant = reader.read_assistant()
     documents = reader.read_documents(folder)
     questions = _optional(folder / "questions.jsonl")
-    faults = [*reader.faults, *(_check_questions(questions) if questions else ())]
+    emergencies = _optional(folder / "emergencies.yml")
+    faults = [
+        *reader.faults,
+        *(_check_questions(questions) if questions else ()),
+        *(check_emergencies(emergencies) if emergencies else ()),
+    ]
     if faults:
         raise ProfileInvalid(*faults)
     return Profile(
@@ -47,7 +53,7 @@ def read_profile(folder: Path) -> Profile:
         words=_optional(folder / "words.yml"),
         questions=questions,
         intents=_optional(folder / "intents"),
-        emergencies=_optional(folder / "emergencies.yml"),
+        emergencies=emergencies,
     )
 
 

@@ -29,6 +29,7 @@ from bot.matching.whole_message import set_entity, set_intent
 from bot.matching.yaml_files import hash_files
 from bot.red_flags.classifier import CALM, RedFlagClassifier, read_exemplars
 from bot.red_flags.decider import NO_DETECTION, Detection, RedFlagDecider
+from bot.red_flags.further import FurtherKinds, get_further_kinds, get_further_rules
 from bot.red_flags.kinds import KindClassifier
 from bot.red_flags.rules import RuleMatcher, get_rule_matcher
 from bot.turns.fragments import MAX_JOINED, PIECES
@@ -203,16 +204,20 @@ class RedFlagDetector(IntentClassifier, GraphComponent, EntityExtractorMixin):
     def _set_decider(
         self, matcher: RuleMatcher, classifier: RedFlagClassifier, kinds: KindClassifier
     ) -> None:
+        encode = get_encoder(self._config["encoder"]).encode
+        # The profile's: they are read when the model is loaded, and need no training.
+        rules = get_further_rules()
         self._decider = RedFlagDecider(
             matcher,
             classifier,
             kinds,
-            encode=get_encoder(self._config["encoder"]).encode,
+            encode=encode,
             threshold=self._config["threshold"],
             likeness_threshold=self._config["likeness_threshold"],
             part_threshold=self._config["part_threshold"],
             self_harm_threshold=self._config["self_harm_threshold"],
             long_words=self._config["long_words"],
+            further=FurtherKinds(get_further_kinds(), rules, encode) if rules else None,
         )
 
     def _detect(self, message: Message) -> Detection:

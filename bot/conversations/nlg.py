@@ -6,12 +6,14 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.emergency_numbers import Numbers
+from bot.red_flags.further import get_further_kinds
 from contract.channels import reads_turns
 from contract.turn import Emergency
 from settings import table
 
 SHELL = "cmdline"
 EMERGENCY = "emergency"
+UTTER_EMERGENCY = "utter_emergency"
 # Entity and slot with the kind of red flag (bot/components/red_flag_detector.py).
 RED_FLAG = "red_flag"
 UNNAMED = "other"
@@ -37,10 +39,13 @@ class TurnGenerator(TemplatedNaturalLanguageGenerator):
 
         Raises:
             SettingInvalid: A setting of numbers, or the name, has the wrong form.
+            ProfileInvalid: The profile's emergencies cannot be used.
         """
         super().__init__((domain or Domain.empty()).responses)
         self._numbers = Numbers.from_env()
         self._name = table.NAME.read()
+        # The profile's further kinds of emergency, whose words stand there.
+        self._further = {kind.name: kind for kind in get_further_kinds() if kind.words}
 
     async def generate(
         self,
@@ -56,7 +61,13 @@ class TurnGenerator(TemplatedNaturalLanguageGenerator):
         # The slot keeps the last emergency's kind; which words are said depends on this message.
         slots = {**tracker.current_slot_values(), RED_FLAG: flag}
         values = {"name": self._name, **self._numbers.words(country), **kwargs}
-        message = self.generate_from_slots(utter_action, slots, output_channel, **values)
+        further = self._further.get(flag or "") if utter_action == UTTER_EMERGENCY else None
+        response = {"text": further.words, "metadata": {"kind": EMERGENCY}} if further else None
+        message = (
+            self._fill_response(response, slots, **values)
+            if response
+            else self.generate_from_slots(utter_action, slots, output_channel, **values)
+        )
         if message is None:
             return None
         # REST and the shell share one output channel, so the input channel decides.
@@ -78,7 +89,9 @@ class TurnGenerator(TemplatedNaturalLanguageGenerator):
     def _make_emergency(self, text: str, flag: str | None, country: str) -> Emergency:
         kind = flag or UNNAMED
         emergency = self._numbers.find_emergency(country)
-        crisis = self._numbers.find_crisis(country) if kind in IN_CRISIS else None
+        further = self._further.get(kind)
+        in_crisis = kind in IN_CRISIS or (further is not None and further.names_crisis_line)
+        crisis = self._numbers.find_crisis(country) if in_crisis else None
         # The one to call first in front.
         numbers = [crisis, emergency] if kind == SELF_HARM else [emergency, crisis]
         known = [number for number in numbers if number]
@@ -93,7 +106,7 @@ class TurnGenerator(TemplatedNaturalLanguageGenerator):
             for variant in variants
             for condition in variant.get("condition") or []
             if condition["name"] == RED_FLAG
-        }
+        } | self._further.keys()
         entities = tracker.latest_message.entities if tracker.latest_message else []
         kinds = [entity.get("value") for entity in entities if entity.get("entity") == RED_FLAG]
         # A typed "/report_emergency{…}" can name anything.

@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from copy import copy
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -66,6 +67,12 @@ class Tokenizer:
         self._known = _known_words(self._lemmas)
         # Words by what they are with any one letter left out, and by themselves.
         self._targets: dict[str, set[str]] = {}
+
+    def copy(self) -> "Tokenizer":
+        """Return one that can be taught more while this one stays as it is."""
+        other = copy(self)
+        other._targets = {key: set(words) for key, words in self._targets.items()}
+        return other
 
     def teach(self, words: Iterable[str]) -> None:
         """Let misspelt words be corrected to these."""

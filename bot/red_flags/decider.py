@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.red_flags.classifier import RedFlagClassifier
-from bot.red_flags.kinds import SELF_HARM, KindClassifier
+from bot.red_flags.further import FurtherDetection, FurtherKinds
+from bot.red_flags.kinds import OTHER, OVERDOSE, SELF_HARM, KindClassifier
 from bot.red_flags.rules import ParsedMessage, RuleMatcher
 
 # Most parts of a long message that are scored one by one: each costs an encoder run.
@@ -44,6 +45,7 @@ class RedFlagDecider:
         part_threshold: float,
         self_harm_threshold: float,
         long_words: int,
+        further: FurtherKinds | None = None,
     ) -> None:
         """Wire the parts.
 
@@ -59,7 +61,9 @@ class RedFlagDecider:
             self_harm_threshold: The same where a rule of self-harm holds: to miss one is worse
                 than to be kind without need.
             long_words: Longest message in words that is scored as one.
+            further: Kinds of the profile, asked beside the rest; None where there are none.
         """
+        self._further = further
         self._matcher, self._classifier, self._encode = matcher, classifier, encode
         self._kinds = kinds
         self._threshold, self._part_threshold = threshold, part_threshold
@@ -79,8 +83,33 @@ class RedFlagDecider:
         parsed = self._matcher.match(text)
         detection = self._judge(parsed, embedding, self._threshold)
         if detection.kind is None and self._may_hide_one(parsed):
-            return self._judge_parts(parsed)
-        return detection
+            detection = self._judge_parts(parsed)
+        if self._further is None or detection.kind in {SELF_HARM, OVERDOSE}:
+            return detection
+        found = self._further.find(text, embedding)
+        if found is None or not self._gives_way(detection, found, parsed, embedding):
+            return detection
+        return Detection(found.kind.name, found.by)
+
+    def _gives_way(
+        self,
+        detection: Detection,
+        found: FurtherDetection,
+        parsed: ParsedMessage,
+        embedding: np.ndarray,
+    ) -> bool:
+        """Say whether what ships found nothing, or says words that a further kind may replace.
+
+        Only a sign replaces any: by likeness "I can't breathe" is near an example of a kind that
+        has breathlessness in it. The general words name a crisis line: where harm on purpose may
+        be meant, they give way to words that name it too.
+        """
+        if detection.kind is None:
+            return True
+        if detection.kind == OTHER and found.has_sign:
+            may_be_harm = self._kinds.may_be_harm(self._kinds.shares(parsed, embedding))
+            return not may_be_harm or found.kind.names_crisis_line
+        return found.has_sign and detection.kind in found.kind.instead_of
 
     def _may_hide_one(self, parsed: ParsedMessage) -> bool:
         """Say whether a part of the message could be a flag that the whole of it drowns."""

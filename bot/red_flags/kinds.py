@@ -1,6 +1,6 @@
 """The classifier of a red flag's kind, and what is said where none is sure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,11 @@ SELF_HARM = "self_harm"
 OVERDOSE = "overdose"
 # The words that are said of it fit every emergency.
 OTHER = "other"
-# Least share of the likeliest kind for its words to be said. In cross-validation, where no rule
-# holds, the likeliest is right for 0.96 of the messages that reach it (docs/safety.md).
+# Least share of the likeliest kind for its words to be said: where a rule holds, and where none
+# does. Of messages from other fields of medicine between the two nearly half were of another kind,
+# of those above none (docs/decisions/0026).
 SURE = 0.5
+SURE_ALONE = 0.8
 # Share of self-harm and overdose together from which the words of another kind are not said: they
 # name no crisis line.
 DOUBT = 0.15
@@ -100,10 +102,15 @@ class KindClassifier:
         """
         shares = self.shares(parsed, embedding)
         kind = max(shares, key=lambda each: shares[each])
-        if shares[kind] < SURE:
+        is_backed = parsed.kind is not None or kind in {SELF_HARM, OVERDOSE}
+        if shares[kind] < (SURE if is_backed else SURE_ALONE):
             kind = parsed.kind or OTHER
-        may_harm = shares.get(SELF_HARM, 0.0) + shares.get(OVERDOSE, 0.0) >= DOUBT
-        return OTHER if may_harm and kind not in {SELF_HARM, OVERDOSE} else kind
+        return OTHER if self.may_be_harm(shares) and kind not in {SELF_HARM, OVERDOSE} else kind
+
+    @staticmethod
+    def may_be_harm(shares: Mapping[str, float]) -> bool:
+        """Say whether self-harm or an overdose may be meant, by what `shares` returns."""
+        return shares.get(SELF_HARM, 0.0) + shares.get(OVERDOSE, 0.0) >= DOUBT
 
     def save(self, path: Path) -> None:
         """Write everything to one .npz file."""

@@ -1,7 +1,8 @@
 """The rules over the signs of a message, each for a kind of red flag."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -92,8 +93,32 @@ class RuleMatcher:
             self._tokenizer, {name: ["=" + p for p in cues[name]] for name in cues}
         )
         signs = read_lists(folder / "signs.yml")
-        self._signs = Phrases(self._tokenizer, signs, left_out=self._light)
-        rules = read_lists(folder / "flags.yml")
+        self._known = frozenset(signs) | OF_THE_MESSAGE
+        self._signs = (Phrases(self._tokenizer, signs, left_out=self._light),)
+        self._set_rules(read_lists(folder / "flags.yml"), folder / "flags.yml")
+
+    def extend(
+        self, signs: dict[str, list[str]], rules: Mapping[str, list[str]], path: Path
+    ) -> "RuleMatcher":
+        """Return a matcher with further signs, and with other rules; this one stays as it is.
+
+        Args:
+            signs: Phrases of the further signs.
+            rules: The rules of each kind.
+            path: Where they are from.
+
+        Raises:
+            PhrasesInvalid: If a rule names a sign that is not there.
+        """
+        other = copy(self)
+        # What the further signs teach it corrects no word of the rules that ship.
+        other._tokenizer = self._tokenizer.copy()
+        other._known = self._known | signs.keys()
+        other._signs = (*self._signs, Phrases(other._tokenizer, signs, left_out=self._light))
+        other._set_rules(rules, path)
+        return other
+
+    def _set_rules(self, rules: Mapping[str, list[str]], path: Path) -> None:
         self._rules = [
             (kind, rule, parse_rule(rule)) for kind, lines in rules.items() for rule in lines
         ]
@@ -109,38 +134,50 @@ class RuleMatcher:
             for names in condition.chain
             for name in names
         }
-        unknown = named - set(signs) - OF_THE_MESSAGE
-        if unknown:
-            raise PhrasesInvalid(
-                folder / "flags.yml", f"no such signs: {', '.join(sorted(unknown))}."
-            )
+        if unknown := named - self._known:
+            raise PhrasesInvalid(path, f"no such signs: {', '.join(sorted(unknown))}.")
 
     def match(self, text: str) -> ParsedMessage:
         """Return `text` parsed, with the first rule that holds; its kind is None if none does."""
+        context = self._read(text)
+        kind, rule = next(self._find_rules(context), (None, ""))
+        return ParsedMessage(kind, rule, text, context)
+
+    def match_all(self, text: str) -> tuple[Context, dict[str, str]]:
+        """Return the context of `text`, and of each kind that has one the first rule that holds."""
+        context = self._read(text)
+        rules: dict[str, str] = {}
+        for kind, rule in self._find_rules(context):
+            rules.setdefault(kind, rule)
+        return context, rules
+
+    def _read(self, text: str) -> Context:
         words = self._tokenizer.tokenize(text)
-        signs = self._find_signs(words)
         cues: dict[str, list[Mention]] = {name: [] for name in self._cue_names}
         for cue in self._cues.find(words):
             cues[cue.name].append(cue)
-        context = Context(words, cues, signs, self._blocks)
+        return Context(words, cues, self._find_signs(words), self._blocks)
+
+    def _find_rules(self, context: Context) -> Iterator[tuple[str, str]]:
+        """Yield kind and text of each rule that holds, in the order of the rules."""
         present: dict[str, list[Mention]] = {}
-        for sign in signs:
+        for sign in context.signs:
             if sign.name in self._however_asked or not context.is_calm(sign.start, sign.end):
                 present.setdefault(sign.name, []).append(sign)
-        whole = self._of_the_message(context, {sign.name for sign in signs})
+        whole = self._of_the_message(context, {sign.name for sign in context.signs})
         places = {place for name in whole.union(present) for place in self._rules_of.get(name, ())}
         for kind, rule, conditions in map(self._rules.__getitem__, sorted(places)):
-            if all(_holds(condition, present, whole, words) for condition in conditions):
-                return ParsedMessage(kind, rule, text, context)
-        return ParsedMessage(None, "", text, context)
+            if all(_holds(each, present, whole, context.words) for each in conditions):
+                yield kind, rule
 
     def _find_signs(self, words: Sequence[Word]) -> list[Mention]:
         """Find signs among the words that carry meaning; places count all words."""
         places = [place for place, word in enumerate(words) if word.text not in self._light]
-        return [
-            Mention(sign.name, places[sign.start], places[sign.end - 1] + 1)
-            for sign in self._signs.find([words[place] for place in places])
-        ]
+        heavy = [words[place] for place in places]
+        found = [mention for phrases in self._signs for mention in phrases.find(heavy)]
+        if len(self._signs) > 1:
+            found.sort(key=lambda mention: (mention.start, -mention.end))
+        return [Mention(sign.name, places[sign.start], places[sign.end - 1] + 1) for sign in found]
 
     @staticmethod
     def _of_the_message(context: Context, signs: Iterable[str]) -> frozenset[str]:

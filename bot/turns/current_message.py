@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 
-from bot.red_flags.rules import get_rule_matcher
+from bot.red_flags import urgency
 
 
 class _CurrentMessage:
@@ -18,7 +18,7 @@ class _CurrentMessage:
 
     @cached_property
     def is_urgent(self) -> bool:
-        return get_rule_matcher().match(self.message.text or "").kind is not None
+        return urgency.is_urgent(self.message.text or "")
 
 
 _current: "ContextVar[_CurrentMessage | None]" = ContextVar("message", default=None)

@@ -4,7 +4,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-from bot.red_flags.rules import get_rule_matcher
+from bot.red_flags.urgency import is_urgent
 
 # Longest that a piece waits for the next, in seconds.
 WAIT_S = 1.0
@@ -158,8 +158,7 @@ def _has_end(text: str) -> bool:
 
 
 def _is_urgent(*texts: str) -> bool:
-    matcher = get_rule_matcher()
-    return any(matcher.match(text).kind is not None for text in texts)
+    return any(map(is_urgent, texts))
 
 
 def _settle(whole: "asyncio.Future[JoinedMessage | None]", answered: JoinedMessage | None) -> None:

@@ -9,7 +9,7 @@ from bot.channels.messaging.canned_replies import CannedReply
 from bot.channels.messaging.incoming import IncomingMessage, MessageKind
 from bot.channels.messaging.rendering.tap_codes import ChoiceTap, FeedbackTap, message_for_tap
 from bot.channels.requests import parse_text
-from bot.red_flags.rules import get_rule_matcher
+from bot.red_flags import urgency
 from bot.server.errors import BadMessage, TooLong
 from contract.turn import Suggestion
 
@@ -47,7 +47,7 @@ def is_urgent(incoming: IncomingMessage, *, max_chars: int) -> bool:
     if not isinstance(incoming.content, str):
         return False
     text = interpret(incoming, (), max_chars=max_chars)
-    return isinstance(text, str) and get_rule_matcher().match(text).kind is not None
+    return isinstance(text, str) and urgency.is_urgent(text)
 
 
 def make_sender_id(secret: str, name: str, incoming: IncomingMessage) -> str:

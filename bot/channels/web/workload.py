@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from bot.channels.http import RETRY_AFTER_S
-from bot.red_flags.rules import get_rule_matcher
+from bot.red_flags.urgency import is_urgent
 from bot.server.errors import Unavailable
 
 # Most messages in work at once; a turn takes some hundredths of a second.
@@ -33,7 +33,7 @@ FindPriority = Callable[[], Priority]
 
 def find_priority(text: str) -> Priority:
     """Return the priority of a message by its words alone, before the assistant reads it."""
-    return Priority.EMERGENCY if get_rule_matcher().match(text).kind else Priority.ORDINARY
+    return Priority.EMERGENCY if is_urgent(text) else Priority.ORDINARY
 
 
 class Workload:

@@ -16,6 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.io import read_yaml_file
 
 from bot.conversations.nlg import TurnGenerator
+from profiles.emergencies import FurtherKind
 
 BUTTONS = [{"title": "What is lupus?", "payload": "What is lupus?"}]
 DOMAIN = Domain.from_dict(
@@ -280,6 +281,26 @@ def test_country_of_the_page_goes_before_the_region_and_the_locale_comes_last(sa
 
 def test_next_emergency_has_its_own_words(say):
     assert say("fracture", before=["self_harm"], **NUMBERS)["text"] == "Keep still. Call 997."
+
+
+FURTHER = [
+    FurtherKind("low_sugar", words="Eat. Call {emergency}."),
+    FurtherKind("insulin", words="Call {emergency}, or {crisis}."),
+    FurtherKind("fracture", examples=("it broke",)),
+]
+
+
+def test_a_further_kind_of_the_profile_has_its_words_and_the_numbers(say, monkeypatch):
+    monkeypatch.setattr("bot.conversations.nlg.get_further_kinds", lambda: FURTHER)
+
+    message = say("low_sugar", **NUMBERS)
+    assert message["text"] == "Eat. Call 997."
+    assert message["custom"]["flag"] == "low_sugar"
+    assert [line["href"] for line in message["custom"]["numbers"]] == ["tel:997"]
+    message = say("insulin", **NUMBERS)
+    assert [line["href"] for line in message["custom"]["numbers"]] == ["tel:997", "tel:116000"]
+    assert say("low_sugar", "cmdline", **NUMBERS)["text"] == "Eat. Call 997."
+    assert say("fracture", **NUMBERS)["text"] == "Keep still. Call 997."
 
 
 @pytest.mark.parametrize("kind", [None, "<b>", 5, "nothing of the kind"])

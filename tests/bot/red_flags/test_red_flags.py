@@ -334,6 +334,18 @@ def test_kind_is_other_where_self_harm_may_be_meant(kinds, monkeypatch):
     assert kinds.kind(parsed, np.ones(2)) == "chest"
 
 
+def test_kind_of_what_no_rule_has_must_be_surer(kinds, monkeypatch):
+    shares = {"chest": 0.7, "stroke": 0.3}
+    monkeypatch.setattr(KindClassifier, "shares", lambda *_: shares)
+
+    assert kinds.kind(get_rule_matcher().match("crushing chest pain now"), np.ones(2)) == "chest"
+    assert kinds.kind(get_rule_matcher().match("mum has gone all funny"), np.ones(2)) == "other"
+    shares.update(chest=0.85)
+    assert kinds.kind(get_rule_matcher().match("mum has gone all funny"), np.ones(2)) == "chest"
+    shares.update(chest=0.1, self_harm=0.6)
+    assert kinds.kind(get_rule_matcher().match("mum has gone all funny"), np.ones(2)) == "self_harm"
+
+
 def test_kind_is_the_same_after_it_was_stored(kinds, tmp_path):
     kinds.save(tmp_path / "kinds.npz")
     stored = KindClassifier.load(tmp_path / "kinds.npz")

@@ -1,7 +1,8 @@
 """Check the settings and the library of the action server: `python -m actions check`."""
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 
 from actions.serving.app import read_token
 from knowledge import KnowledgeError, Retriever, Settings
@@ -9,6 +10,9 @@ from outcomes.settings import Settings as OutcomesSettings
 from settings import table
 from startup.faults import Fault, find_invalid_settings, find_unknown_settings, print_faults
 from storage.check import find_database_fault
+
+# What is left out of the index and named at a start; the rest is counted.
+MAX_LISTED = 5
 
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
@@ -39,15 +43,34 @@ def find_faults(environ: Mapping[str, str] = os.environ) -> list[Fault]:
 
 
 def check_library(environ: Mapping[str, str] = os.environ) -> list[Fault]:
-    """Return what is wrong with the encoder and the index.
+    """Return what is wrong with the encoder and the index; print what the index had to leave out.
 
     The server starts without them all the same: a new index is picked up as soon as it is there.
     """
     try:
-        Retriever.open(Settings.from_env(environ)).search("warm up")
+        retriever = Retriever.open(Settings.from_env(environ))
+        retriever.search("warm up")
     except KnowledgeError as err:
         return [Fault(str(err), may_pass=True)]
+    # No fault: all else is answered.
+    for line in describe_left_out(retriever.index.record.left_out):
+        print(line, file=sys.stderr)
     return []
+
+
+def describe_left_out(left_out: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what is said at each start of what the index lacks, until it is mended or removed.
+
+    Args:
+        left_out: Files and folders that could not be read, each with the reason.
+    """
+    if not left_out:
+        return []
+    lines = [f"  {path}: {reason}" for path, reason in left_out[:MAX_LISTED]]
+    if len(left_out) > MAX_LISTED:
+        n_more = len(left_out) - MAX_LISTED
+        lines.append(f"  And {n_more:,} more: .venv/bin/python -m knowledge inspect lists them.")
+    return ["Not everything in the folders of documents could be read:", *lines]
 
 
 def _read_access(environ: Mapping[str, str]) -> str:

@@ -1,32 +1,24 @@
 """The command line of the library: `python -m knowledge build | search | inspect | evaluate`."""
 
-import json
+import datetime
 import logging
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Column, Table
+from rich.padding import Padding
 from rich.text import Text
 
 from knowledge import embed
-from knowledge.errors import KnowledgeError
+from knowledge.console import make_progress, print_json, say, stderr, stdout, warn
+from knowledge.errors import DocumentUnreadable, KnowledgeError
 from knowledge.index import Index
 from knowledge.search.retriever import Retriever
 from knowledge.settings import Settings
+from knowledge.summaries import describe_build, describe_document, describe_upkeep, summarise_build
 from knowledge.types import Hit
 from settings import SettingInvalid
 
@@ -39,19 +31,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Build and search a library of documents.",
 )
-stdout = Console()
-stderr = Console(stderr=True)
+# An index was made, but something was left out of it.
+LEFT_OUT = 3
+# Most lines about what is left out; a whole site may lack the same thing.
+MAX_LINES = 30
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 def main() -> None:
-    """Run the command line; exit 0 when done, 1 on an expected failure, 2 on wrong usage."""
+    """Run the command line.
+
+    It exits with 0 when done, 1 on an expected failure, 2 on wrong usage, and 3 when an index was
+    made but something was left out of it.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         app(prog_name="python -m knowledge")
     except (KnowledgeError, SettingInvalid) as err:
-        _warn(str(err))
+        warn(str(err))
         sys.exit(1)
 
 
@@ -64,7 +62,8 @@ def build(
 ) -> None:
     """Read the documents and write the index; only what is new is embedded.
 
-    Ends with 1 where a document could not be read; all others are in the index then.
+    Ends with 3 where something could not be read; all else is in the index then. Ends with 1 where
+    no index could be made; the old one stays.
     """
     settings = Settings.from_env()
     encoder = embed.load_encoder(settings)
@@ -75,40 +74,54 @@ def build(
         watch_folder(
             settings.documents,
             lambda: _build(settings, encoder, as_json),
-            on_error=lambda err: _warn(str(err)),
+            on_error=lambda err: warn(str(err)),
         )
     elif not _build(settings, encoder, as_json):
-        raise typer.Exit(1)
+        raise typer.Exit(LEFT_OUT)
 
 
 def _build(settings: Settings, encoder: embed.Encoder, as_json: bool) -> bool:
     """Build the index, print what was done, and say whether every document could be read."""
     # Here, not above: no other command reads documents.
     from knowledge.indexing.build import build_index
+    from knowledge.indexing.sources import describe_passed_over
 
     reports: list[BuildReport] = []
-    with _make_progress() as progress:
-        task = progress.add_task("Passages", total=None)
+    with make_progress() as progress:
+        files = progress.add_task("Files", total=None)
+        task = progress.add_task("Passages", total=None, visible=False)
         index = build_index(
             settings,
             encoder,
-            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
-            on_wait=lambda: _warn("Another build of this index is running. Waiting for it to end."),
+            on_read=lambda done, total: progress.update(files, completed=done, total=total),
+            on_progress=lambda done, total: progress.update(
+                task, completed=done, total=total, visible=True
+            ),
+            on_wait=lambda: warn("Another build of this index is running. Waiting for it to end."),
             on_report=reports.append,
         )
     (report,) = reports
-    for err in report.unreadable:
-        _warn(str(err))
+    for kind, paths in report.passed_over.items():
+        warn(describe_passed_over(kind, paths), style="yellow")
+    _print_some(report.ignored, style="yellow", more=" like these.")
+    _print_some(report.unreadable, style="red", more=": python -m knowledge inspect lists all.")
+    documents, manifest, today = [*index.documents.values()], index.manifest, datetime.date.today()
     if as_json:
-        _print_json(
-            {"index": str(settings.index), **asdict(index.manifest), **_describe_build(report)}
-        )
-    else:
-        manifest = index.manifest
-        head = f"{settings.index}: {manifest.n_passages} passages of {manifest.n_documents}"
-        text = f"{head} documents; {_summarise(report)}"
-        stdout.print(text, highlight=False, markup=False, soft_wrap=True)
+        described = describe_build(report, documents, today)
+        print_json({"index": str(settings.index), **asdict(manifest), **described})
+        return not report.unreadable
+    head = f"{settings.index}: {manifest.n_passages} passages of {manifest.n_documents} documents"
+    say(f"{head}; {summarise_build(report)}")
+    if upkeep := describe_upkeep(documents, today):
+        say(upkeep)
     return not report.unreadable
+
+
+def _print_some(faults: Sequence[DocumentUnreadable], *, style: str, more: str) -> None:
+    for fault in faults[:MAX_LINES]:
+        warn(str(fault), style=style)
+    if len(faults) > MAX_LINES:
+        warn(f"And {len(faults) - MAX_LINES:,} more{more}", style=style)
 
 
 @app.command()
@@ -123,7 +136,7 @@ def search(
     settings = Settings.from_env()
     hits = Retriever.open(settings).search(query, top_k=top_k or settings.top_k)
     if as_json:
-        _print_json([_describe_hit(hit) for hit in hits])
+        print_json([_describe_hit(hit) for hit in hits])
         return
     for hit in hits:
         head = f"{hit.rank}. {hit.document.title} > {hit.passage.heading}"
@@ -156,19 +169,22 @@ def inspect(
     if as_json:
         documents = [
             {"id": d.id, "title": d.title, "topic": d.topic, "checked": d.checked,
-             "n_passages": counts[d.id]}
+             "publisher": d.publisher, "review_due": d.review_due, "n_passages": counts[d.id]}
             for d in index.documents.values()
         ]  # fmt: skip
-        _print_json({"manifest": asdict(index.manifest), "documents": documents})
+        left_out = [{"path": file, "reason": reason} for file, reason in index.record.left_out]
+        manifest = asdict(index.manifest)
+        print_json({"manifest": manifest, "documents": documents, "left_out": left_out})
         return
-    id_column = Column("document", no_wrap=True)  # whole, to be typed after `inspect`
-    table = Table(id_column, "title", "topic", "checked", "passages")
+    today = datetime.date.today()
     for document in index.documents.values():
-        cells = document.id, document.title, document.topic, document.checked
-        table.add_row(*map(escape, cells), str(counts[document.id]))
-    stdout.print(table)
+        say(document.id)  # whole, to be typed after `inspect`
+        line = describe_document(document, counts[document.id], today)
+        stdout.print(Padding(Text(line), (0, 0, 0, 4)))
     for key, value in asdict(index.manifest).items():
-        stdout.print(f"{key}: {value}", highlight=False, markup=False)
+        say(f"{key}: {value}")
+    for file, reason in index.record.left_out:
+        say(f"left out: {file}: {reason}")
 
 
 @app.command()
@@ -193,7 +209,7 @@ def evaluate(
     settings = Settings.from_env()
     texts = collections.read_queries(queries, collections.Field(field))
     grades = collections.read_grades(qrels)
-    with _make_progress() as progress:
+    with make_progress() as progress:
         task = progress.add_task("Passages", total=None)
         collection = collections.open_collection(
             passages,
@@ -204,7 +220,7 @@ def evaluate(
         )
     measured = measure.evaluate(collection, texts, grades, threshold=settings.threshold)
     if as_json:
-        _print_json({"field": field, **asdict(measured)})
+        print_json({"field": field, **asdict(measured)})
         return
     for key, value in asdict(measured).items():
         stdout.print(f"{key}: {value:.3f}" if isinstance(value, float) else f"{key}: {value}")
@@ -218,57 +234,11 @@ def _inspect_document(index: Index, document_id: str, as_json: bool) -> None:
             f"No document {document_id!r}. There are: {known}", param_hint="DOCUMENT_ID"
         )
     if as_json:
-        _print_json([asdict(passage) for passage in passages])
+        print_json([asdict(passage) for passage in passages])
         return
     for passage in passages:
         stdout.print(passage.heading, style="bold", markup=False, highlight=False)
         stdout.print(f"{passage.text}\n", markup=False, highlight=False)
-
-
-def _make_progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Speed(),
-        TimeRemainingColumn(),
-        console=stderr,
-        disable=not stderr.is_terminal,
-    )
-
-
-class _Speed(ProgressColumn):
-    """Passages a second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:.0f}/s", style="progress.data.speed")
-
-
-def _summarise(report: "BuildReport") -> str:
-    if report.is_unchanged:
-        return f"nothing changed ({report.seconds:.1f} s)"
-    counts = report.n_added, report.n_changed, report.n_removed
-    documents = ", ".join(
-        f"{n} {word}" for n, word in zip(counts, ("added", "changed", "removed"), strict=True) if n
-    )
-    return (
-        f"{documents or 'in another order'}; "
-        f"{report.n_embedded} passages embedded ({report.seconds:.1f} s)"
-    )
-
-
-def _describe_build(report: "BuildReport") -> dict[str, object]:
-    return {
-        "added": report.n_added, "changed": report.n_changed, "removed": report.n_removed,
-        "embedded": report.n_embedded, "seconds": round(report.seconds, 3),
-        "unreadable": [{"path": str(e.path), "reason": e.reason} for e in report.unreadable],
-    }  # fmt: skip
-
-
-def _warn(text: str) -> None:
-    # soft_wrap: a path in it stays in one piece.
-    stderr.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
 
 
 def _describe_hit(hit: Hit) -> dict[str, object]:
@@ -280,7 +250,3 @@ def _describe_hit(hit: Hit) -> dict[str, object]:
         "url": hit.document.url, "checked": hit.document.checked,
         "reviewed_by": hit.document.reviewed_by, "marks": hit.marks, "text": hit.passage.text,
     }  # fmt: skip
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -5,11 +5,13 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from knowledge import store
-from knowledge.errors import IndexMismatch, IndexNotFound
-from knowledge.store import EmbeddedPassages, IndexContents, Manifest
+from knowledge.disk_faults import LOCKED, delete_database, explain_disk_faults, is_locked
+from knowledge.errors import IndexInaccessible, IndexMismatch, IndexNotFound
+from knowledge.store import BuildRecord, EmbeddedPassages, IndexContents, Manifest
 from knowledge.types import Document
 from knowledge.vectors import StoredVectors
 
@@ -23,7 +25,7 @@ class Index:
     Attributes:
         manifest: What made it.
         documents: By id, in the order of the folder.
-        digests: By id, what a document looked like when it was built.
+        record: What its build leaves for the next one.
         passages: All passages; their position here is their row everywhere else.
         texts: Their texts' embeddings, `(n, dim)`.
         questions: The embeddings of heading, other ways to ask, and title of each.
@@ -42,7 +44,7 @@ class Index:
         """Wire loaded parts together; `build` and `load` are the ways in."""
         self.manifest = manifest
         self.documents = contents.documents
-        self.digests = contents.digests
+        self.record = contents.record
         self.passages = contents.passages
         self.texts = contents.texts
         self.questions = contents.questions
@@ -61,7 +63,7 @@ class Index:
         documents: Sequence[Document],
         embedded: EmbeddedPassages,
         *,
-        digests: Sequence[str] | None = None,
+        record: BuildRecord | None = None,
     ) -> "Index":
         """Write an index to `path` and return it; the old file stays until the new one is whole.
 
@@ -70,22 +72,24 @@ class Index:
             manifest: What makes it.
             documents: The documents in order.
             embedded: Their passages in order.
-            digests: What each document looks like, for a later build to compare.
+            record: What a later build compares.
+
+        Raises:
+            IndexInaccessible: If the system does not let it be written; nothing of it is left then.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
         made = path.with_name(path.name + ".new")
-        # After a crash its journal may be left too, and would be played back into the new file.
-        for left in (made, made.with_name(made.name + "-journal")):
-            left.unlink(missing_ok=True)
-        connection = sqlite3.connect(made, isolation_level=None)
-        try:
-            connection.execute("BEGIN")
-            digests = [""] * len(documents) if digests is None else digests
-            store.write(connection, manifest, documents, digests, embedded)
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
-        os.replace(made, path)
+        with explain_disk_faults(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                delete_database(made)  # left by a crash
+                with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+                    connection.execute("BEGIN")
+                    record = record or BuildRecord({}, {})
+                    store.write(connection, manifest, documents, record, embedded)
+                    connection.execute("COMMIT")
+                os.replace(made, path)
+            finally:
+                delete_database(made)
         return cls.load(path)
 
     @classmethod
@@ -93,6 +97,7 @@ class Index:
         """Return the index at `path`.
 
         Raises:
+            IndexInaccessible: If another program has locked it.
             IndexNotFound: If there is no file, or it is damaged or not an index.
             IndexMismatch: If the file has another layout, or is not what its manifest says.
         """
@@ -121,6 +126,8 @@ class Index:
             raise
         except (sqlite3.DatabaseError, TypeError, ValueError) as err:
             connection.close()
+            if is_locked(err):
+                raise IndexInaccessible(path, LOCKED) from err
             raise IndexNotFound(path, f"it is damaged or not an index: {err}") from err
         return cls(manifest, connection, path, contents)
 

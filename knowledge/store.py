@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from spelling import common_form
 
 # Raised with the layout, with what is embedded of a passage (knowledge/embed.py), and with the
 # common forms of words (spelling/atlantic.py).
-FORMAT = 5
+FORMAT = 6
 # Vectors are stored by the thousand: read one by one, 100,000 take seconds.
 BLOCK_ROWS = 4096
 HASHED_ROWS = 1000
@@ -27,8 +27,10 @@ _SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, title TEXT, topic TEXT, publisher TEXT, url TEXT, checked TEXT,
-    reviewed_by TEXT, review_due TEXT, licence TEXT, sources TEXT NOT NULL, digest TEXT NOT NULL
+    reviewed_by TEXT, review_due TEXT, licence TEXT, sources TEXT NOT NULL, file TEXT NOT NULL,
+    digest TEXT NOT NULL
 );
+CREATE TABLE left_out (file TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, document_id TEXT NOT NULL,
     position INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
@@ -86,11 +88,26 @@ class EmbeddedPassages:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildRecord:
+    """What a build leaves for the next one, and for the owner of the library.
+
+    Attributes:
+        files: By id of a document, the file that it was read from.
+        digests: By id, what it looked like.
+        left_out: Files and folders that could not be read, each with the reason.
+    """
+
+    files: Mapping[str, str]
+    digests: Mapping[str, str]
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IndexContents:
     """What a file holds, but for the full text and the sentences' vectors."""
 
     documents: dict[str, Document]
-    digests: dict[str, str]
+    record: BuildRecord
     passages: list[Passage]
     texts: Vectors
     questions: GroupedVectors
@@ -105,7 +122,7 @@ def write(
     connection: sqlite3.Connection,
     manifest: Manifest,
     documents: Sequence[Document],
-    digests: Sequence[str],
+    record: BuildRecord,
     embedded: EmbeddedPassages,
 ) -> None:
     """Fill an empty file; the caller commits."""
@@ -117,12 +134,13 @@ def write(
         [(key, json.dumps(value)) for key, value in asdict(manifest).items()],
     )
     connection.executemany(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (*_document_row(document), digest)
-            for document, digest in zip(documents, digests, strict=True)
+            (*_document_row(d), record.files.get(d.id, ""), record.digests.get(d.id, ""))
+            for d in documents
         ),
     )
+    connection.executemany("INSERT INTO left_out VALUES (?, ?)", record.left_out)
     connection.executemany(
         "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ((row, *_passage_row(passage)) for row, passage in enumerate(embedded.passages)),
@@ -186,7 +204,7 @@ def read(connection: sqlite3.Connection, manifest: Manifest) -> IndexContents:
     ).fetchall()
     _check(manifest, "n_documents", len(document_rows))
     _check(manifest, "n_passages", len(passage_rows))
-    _check(manifest, "corpus", _hash_rows((row[:-1] for row in document_rows), passage_rows))
+    _check(manifest, "corpus", _hash_rows((row[:-2] for row in document_rows), passage_rows))
     documents = {row[0]: _document(row) for row in document_rows}
     passages = _passages(passage_rows)
     n_questions = [2 + len(passage.questions) for passage in passages]
@@ -199,7 +217,11 @@ def read(connection: sqlite3.Connection, manifest: Manifest) -> IndexContents:
     _check_dim(manifest, int(n_bytes) // np.dtype(SENTENCE_TYPE).itemsize, n_sentences)
     return IndexContents(
         documents=documents,
-        digests={row[0]: row[-1] for row in document_rows},
+        record=BuildRecord(
+            files={row[0]: row[-2] for row in document_rows},
+            digests={row[0]: row[-1] for row in document_rows},
+            left_out=tuple(connection.execute("SELECT file, reason FROM left_out ORDER BY rowid")),
+        ),
         passages=passages,
         texts=_read_vectors(connection, "text", manifest, len(passages)),
         questions=GroupedVectors(
@@ -233,7 +255,7 @@ def _document_row(document: Document) -> tuple[str, ...]:
 
 
 def _document(row: Sequence[Any]) -> Document:
-    id_, title, topic, publisher, url, checked, reviewed_by, review_due, licence, sources, _ = row
+    id_, title, topic, publisher, url, checked, reviewed_by, review_due, licence, sources, *_ = row
     named = tuple(Source(**source) for source in json.loads(sources))
     return Document(
         id_, title, topic, publisher, url, checked, reviewed_by, review_due, licence, named

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from knowledge.embed import Encoder, EncoderManifest
 from knowledge.indexing import ingest
 from knowledge.indexing.chunk import chunk
+from knowledge.indexing.sources import read_sources
 
 Vectors = NDArray[np.float32]
 
@@ -78,8 +79,7 @@ def write_passages(medquad: Path, folder: Path, n_passages: int, *, max_words: i
     pairs = read_pairs(medquad)
     whole = folder.with_name(folder.name + "-whole")
     write_lines(pairs, whole)
-    sources, _ = ingest.read_sources([whole], ingest.read_file)
-    documents = [document for source in sources for document in source.documents]
+    documents = read_sources([whole], ingest.read_file).documents
     shutil.rmtree(whole)
     by_id = {document.id: document for document in documents}
     counts: dict[str, int] = {}

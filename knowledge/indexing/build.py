@@ -1,6 +1,8 @@
 """Make an index from a folder of documents: embed what is new, keep what is not."""
 
+import errno
 import logging
+import os
 import time
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
+from knowledge.disk_faults import explain_disk_faults
 from knowledge.embed import Encoder, PassageTexts
 from knowledge.errors import DocumentUnreadable
 from knowledge.index import Index
@@ -19,6 +22,7 @@ from knowledge.indexing import ingest
 from knowledge.indexing.embedding_cache import EmbeddingCache, VectorsByText, collect_vectors
 from knowledge.indexing.file_reader import FileReader, open_reader
 from knowledge.indexing.plan import BuildPlan
+from knowledge.indexing.sources import SourceFile, make_no_documents_error, read_sources
 from knowledge.settings import Settings
 from knowledge.store import EmbeddedPassages, Manifest, hash_corpus
 from knowledge.types import Document, Passage
@@ -38,7 +42,10 @@ class BuildReport:
     """The outcome of a build.
 
     Attributes:
-        unreadable: Documents that were left out, with the reason.
+        unreadable: Files that were left out, in whole or in part, and folders that could not be
+            looked into, with the reason.
+        ignored: Details at the top of a file that are not understood; it is in the index without.
+        passed_over: Files of a kind that is not read, by their suffix.
         n_added: Documents that the old index had not.
         n_changed: Documents that it had with other words or attribution.
         n_removed: Documents that it had and the folder has not.
@@ -48,6 +55,8 @@ class BuildReport:
     """
 
     unreadable: tuple[DocumentUnreadable, ...]
+    ignored: tuple[DocumentUnreadable, ...]
+    passed_over: Mapping[str, Sequence[Path]]
     n_added: int
     n_changed: int
     n_removed: int
@@ -62,7 +71,7 @@ class BuildReport:
 
 def log_report(report: BuildReport) -> None:
     """Log what a build left out."""
-    for err in report.unreadable:
+    for err in (*report.unreadable, *report.ignored):
         logger.warning("%s", err)
 
 
@@ -70,6 +79,7 @@ def build_index(
     settings: Settings,
     encoder: Encoder,
     *,
+    on_read: Callable[[int, int], None] = lambda done, total: None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     on_wait: Callable[[], None] = lambda: None,
     on_report: Callable[[BuildReport], None] = log_report,
@@ -79,28 +89,31 @@ def build_index(
     Args:
         settings: Where the documents are and where the index goes.
         encoder: Makes the vectors; it is called from several threads.
+        on_read: Called with files read and files to read.
         on_progress: Called with passages embedded and passages to embed.
         on_wait: Called when another build of this index has to end first.
         on_report: Called once at the end.
 
     Raises:
-        DocumentUnreadable: If not one document can be read; the old index stays.
+        DocumentUnreadable: If a folder is missing, or not one document can be read; the old index
+            stays.
+        IndexInaccessible: If the system does not let the index be written; the old one stays.
     """
     started = time.perf_counter()
-    settings.index.parent.mkdir(parents=True, exist_ok=True)
     with _lock_index(settings.index, on_wait):
         reader = open_reader(settings.read_timeout_s, settings.read_memory_mb)
-        sources, unreadable = ingest.read_sources(
-            settings.documents, partial(_read_in_child, reader), max_file_mb=settings.max_file_mb
+        sources = read_sources(
+            settings.documents,
+            partial(_read_in_child, reader),
+            max_file_mb=settings.max_file_mb,
+            on_progress=on_read,
         )
-        plan = BuildPlan.make(
-            settings, encoder, [d for source in sources for d in source.documents]
-        )
-        passages, faults = _chunk_sources(sources, plan, reader, settings.max_words)
-        unreadable += faults
-        plan = plan.keep(passages)
+        plan = BuildPlan.make(settings, encoder, sources)
+        passages, faults = _chunk_sources(sources.files, plan, reader, settings.max_words)
+        unreadable = (*sources.failures, *faults)
+        plan = plan.keep(passages).name_left_out(unreadable)
         if not plan.documents:
-            raise ingest.make_no_documents_error(settings.documents, unreadable)
+            raise make_no_documents_error(settings.documents, unreadable, sources.passed_over)
         if plan.old is not None and plan.is_done:
             index, n_embedded = plan.old, 0
         else:
@@ -108,7 +121,17 @@ def build_index(
                 settings, encoder, plan, plan.list_passages(passages), on_progress
             )
         seconds = time.perf_counter() - started
-        on_report(BuildReport(tuple(unreadable), *plan.count(), n_embedded, seconds))
+        counts = plan.count()
+        on_report(
+            BuildReport(
+                unreadable,
+                tuple(sources.ignored),
+                sources.passed_over,
+                *counts,
+                n_embedded,
+                seconds,
+            )
+        )
     return index
 
 
@@ -116,11 +139,15 @@ def build_index(
 def _lock_index(index: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     """Let one build of an index run at a time; the lock of a process that died holds nobody up."""
     lock = FileLock(index.with_name(index.name + ".lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        on_wait()
-        lock.acquire()
+    with explain_disk_faults(index):
+        if index.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        index.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            on_wait()
+            lock.acquire()
     try:
         yield
     finally:
@@ -136,16 +163,16 @@ def _read_in_child(
 
 
 def _chunk_sources(
-    sources: Sequence[ingest.SourceFile], plan: BuildPlan, reader: FileReader, max_words: int
+    files: Sequence[SourceFile], plan: BuildPlan, reader: FileReader, max_words: int
 ) -> tuple[dict[str, list[Passage]], list[DocumentUnreadable]]:
     """Return the passages of each document that the old index has not, and the files that fail."""
     passages: dict[str, list[Passage]] = {}
     faults = []
-    for source in sources:
-        documents = [d for d in source.documents if not plan.is_kept(d.id)]
+    for file in files:
+        documents = [d for d in file.documents if not plan.is_kept(d.id)]
         if not documents:
             continue
-        path = source.path
+        path = file.path
         try:
             found, reasons = reader.run(
                 ingest.chunk_documents,
@@ -160,7 +187,7 @@ def _chunk_sources(
         passages |= found
         if reasons:
             reason = reasons[0] if len(documents) == 1 else ingest.describe_left_out(reasons)
-            faults.append(DocumentUnreadable(path, reason))
+            faults.append(DocumentUnreadable(path, reason, in_part=bool(found)))
     return passages, faults
 
 
@@ -189,14 +216,11 @@ def _write_index(
         n_documents=len(plan.documents),
         n_passages=len(passages),
     )
-    cache = EmbeddingCache(settings.index.with_name(settings.index.name + ".vectors"), encoder)
-    try:
+    path = settings.index.with_name(settings.index.name + ".vectors")
+    with explain_disk_faults(settings.index), EmbeddingCache.open(path, encoder) as cache:
         embedded, n_embedded = _embed_passages(plan, passages, cache, on_progress)
-        digests = [*plan.digests.values()]
-        index = Index.build(settings.index, manifest, plan.documents, embedded, digests=digests)
+        index = Index.build(settings.index, manifest, plan.documents, embedded, record=plan.record)
         cache.delete()
-    finally:
-        cache.close()
     return index, n_embedded
 
 

@@ -3,12 +3,15 @@
 import hashlib
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 
+from knowledge.disk_faults import delete_database, describe_disk_fault
 from knowledge.embed import Encoder, PassageTexts, encode_all
+from knowledge.errors import IndexInaccessible
 from knowledge.index import Index
 from knowledge.vectors import Vectors
 
@@ -26,6 +29,24 @@ class EmbeddingCache:
     A key is a digest of encoder and text, so that no other encoder's vector is ever found.
     """
 
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path, encoder: Encoder) -> Iterator["EmbeddingCache"]:
+        """Open the file at `path`; what breaks a build off leaves it, but for a disk that is full.
+
+        The vectors that a disk refuses are worth less than the room they take on it.
+        """
+        try:
+            cache = cls(path, encoder)
+            try:
+                yield cache
+            finally:
+                cache.close()
+        except (OSError, sqlite3.OperationalError, IndexInaccessible):
+            with suppress(OSError):  # told is what came first
+                delete_database(path)
+            raise
+
     def __init__(self, path: Path, encoder: Encoder) -> None:
         """Open or make the file at `path`; one that cannot be read is begun again."""
         self._path = path
@@ -34,8 +55,10 @@ class EmbeddingCache:
         try:
             self._connection = _open(path)
         except sqlite3.DatabaseError as err:
+            if describe_disk_fault(err):
+                raise
             logger.warning("%s cannot be read (%s) and is begun again", path, err)
-            _delete(path)
+            delete_database(path)
             self._connection = _open(path)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -63,7 +86,7 @@ class EmbeddingCache:
     def delete(self) -> None:
         """Close and delete the file: the index holds its vectors now."""
         self.close()
-        _delete(self._path)
+        delete_database(self._path)
 
     def _find(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         known = {}
@@ -107,11 +130,6 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _delete(path: Path) -> None:
-    for name in (path.name, path.name + "-journal"):
-        path.with_name(name).unlink(missing_ok=True)
 
 
 def _to_bytes(text: str) -> bytes:

@@ -78,7 +78,8 @@ class FileReader:
         if kind == "value":
             return value  # type: ignore[no-any-return]  # what came out of a pickle
         if kind == "unreadable":
-            raise DocumentUnreadable(*value)
+            found, reason, is_out_of_reach = value
+            raise DocumentUnreadable(found, reason, is_out_of_reach=is_out_of_reach)
         raise DocumentUnreadable(path, self._explain(kind, value, timeout_s))
 
     def close(self) -> None:
@@ -204,7 +205,7 @@ def _run_task(function: Callable[..., Any], args: Any) -> bytes:
     except MemoryError:
         return pickle.dumps(("memory", None))
     except DocumentUnreadable as err:
-        return pickle.dumps(("unreadable", (err.path, err.reason)))
+        return pickle.dumps(("unreadable", (err.path, err.reason, err.is_out_of_reach)))
     except Exception as err:  # whatever a file leads the libraries to
         text = " ".join(f"{type(err).__name__}: {err}".split())
         return pickle.dumps(("error", text[:200]))

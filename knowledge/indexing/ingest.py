@@ -1,10 +1,7 @@
-"""A folder of source files to documents; docs/documents.md is its description for owners."""
+"""A source file to documents, and documents to passages; docs/documents.md tells owners of it."""
 
 import logging
-import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.errors import DocumentUnreadable
@@ -12,7 +9,6 @@ from knowledge.indexing.completeness import find_loss
 from knowledge.indexing.formats import docx, html, jsonl, markdown, metadata, pdf, sniff, text
 from knowledge.indexing.formats.outline import FormatError, Metadata, ParsedDocument, clean
 from knowledge.indexing.sizes import find_excess, find_long_sentence
-from knowledge.indexing.unique_ids import UniqueIds
 from knowledge.types import Document, Passage
 
 logger = logging.getLogger(__name__)
@@ -26,84 +22,15 @@ READERS: dict[str, Callable[[bytes], ParsedDocument]] = {
     "text": text.read,
 }  # fmt: skip
 SIDECARS = (".yml", ".yaml")
-# A register of where the documents come from, and what systems leave in folders: no documents.
-IGNORED = ("SOURCES.md", "Thumbs.db", "desktop.ini")
-IGNORED_STARTS = (".", "~$")
+# What `folder.yml` says holds for the documents of its folder; it is no sidecar of a `folder.md`.
+FOLDER_STEM = "folder"
 MAX_FILE_MB = 50
-# Reads one file: `read_file`, here or in another process.
-ReadFile = Callable[..., tuple[list[Document], list[str]]]
 # Most reasons that a message about several lists.
 MAX_LISTED = 5
 # Characters of an id in a message.
 MAX_SHOWN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file that could be read, and the documents in it."""
-
-    path: Path
-    documents: tuple[Document, ...]
-
-
-def read_sources(
-    folders: Sequence[Path], read: ReadFile, *, max_file_mb: float = MAX_FILE_MB
-) -> tuple[list[SourceFile], list[DocumentUnreadable]]:
-    """Return every file below `folders` that could be read, ordered, and what could not.
-
-    Args:
-        folders: Where the files are; below each, files of all formats may be mixed.
-        read: Reads one of them.
-        max_file_mb: Size of the largest file that is read, in millions of bytes.
-
-    Raises:
-        DocumentUnreadable: If a folder is missing, or nothing at all in them can be read.
-    """
-    files = _list_files_once(folders)
-    stems = Counter(path.with_suffix("") for path in files if path.suffix.lower() in KINDS)
-    sources: list[SourceFile] = []
-    failures: list[DocumentUnreadable] = []
-    ids = UniqueIds()
-    for path, folder in files.items():
-        if _is_used_sidecar(path):
-            continue
-        is_shared = stems[path.with_suffix("")] > 1
-        try:
-            documents, faults = read(path, folder, max_file_mb=max_file_mb, keep_suffix=is_shared)
-        except DocumentUnreadable as err:
-            failures.append(err)
-            continue
-        # An id that is taken is named by the file, one that another folder has by the folder.
-        prefix = path.stem if folder == folders[0] else folder.name
-        sources.append(SourceFile(path, tuple(ids.deduplicate(documents, path, prefix))))
-        if faults:
-            failures.append(DocumentUnreadable(path, describe_faults(path, faults), in_part=True))
-    if not sources:
-        raise make_no_documents_error(folders, failures)
-    return sources, failures
-
-
-def _list_files_once(folders: Sequence[Path]) -> dict[Path, Path]:
-    """Return each file with the folder that it is read for: the first, where one holds another."""
-    found: dict[Path, tuple[Path, Path]] = {}
-    for folder in folders:
-        if not folder.is_dir():
-            raise DocumentUnreadable(folder, "there is no such folder.")
-        whole = folder.resolve()
-        for path in list_files(folder):
-            found.setdefault(whole / path.relative_to(folder), (path, folder))
-    return dict(found.values())
-
-
-def list_files(folder: Path) -> list[Path]:
-    """Return every file below `folder` that may be a document or belong to one, ordered."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if not path.is_dir()
-        and path.name not in IGNORED
-        and not any(part.startswith(IGNORED_STARTS) for part in path.relative_to(folder).parts)
-    )
+# Characters of what a library says of a fault.
+MAX_REASON = 200
 
 
 def read_file(
@@ -123,8 +50,12 @@ def read_file(
     kind = KINDS.get(path.suffix.lower(), "")
     if not kind:
         raise DocumentUnreadable(path, _describe_unknown_kind(path))
-    data = _load(path, max_file_mb)
     name = path.relative_to(folder)
+    try:
+        str(name).encode()
+    except UnicodeEncodeError as err:
+        raise DocumentUnreadable(path, "its name is not UTF-8.") from err
+    data = _load(path, max_file_mb)
     id_ = (name if keep_suffix else name.with_suffix("")).as_posix()
     try:
         return _read_documents(kind, path, data, id_)
@@ -176,10 +107,17 @@ def chunk_documents(
     found: dict[str, list[Passage]] = {}
     faults = []
     for document in documents:
-        passages = chunk(document, max_words=max_words)
+        name = "it" if len(documents) == 1 else document.id[:MAX_SHOWN]
+        try:
+            passages = chunk(document, max_words=max_words)
+        except MemoryError:
+            raise
+        except Exception as err:  # spaCy has limits of its own, and any code its faults
+            reason = " ".join(f"{type(err).__name__}: {err}".split())[:MAX_REASON]
+            faults.append(f"{name} cannot be cut into passages ({reason}).")
+            continue
         excess = find_long_sentence(passages) or find_loss(document, passages)
         if excess:
-            name = "it" if len(documents) == 1 else document.id[:MAX_SHOWN]
             faults.append(f"{name} has {excess}.")
         else:
             found[document.id] = passages
@@ -207,7 +145,6 @@ def _make_document(parsed: ParsedDocument, id_: str, path: Path, sidecar: Metada
 
 def _load(path: Path, max_file_mb: float) -> bytes:
     try:
-        path.name.encode()
         if not path.is_file():
             raise DocumentUnreadable(path, "it is not a file: a directory or a broken link.")
         size_mb = path.stat().st_size / 1e6
@@ -215,19 +152,28 @@ def _load(path: Path, max_file_mb: float) -> bytes:
             reason = f"it has {size_mb:,.1f} MB; KNOWLEDGE_MAX_FILE_MB allows {max_file_mb:g}."
             raise DocumentUnreadable(path, reason)
         return path.read_bytes()
-    except UnicodeEncodeError as err:
-        name = Path(os.fsencode(path).decode("utf-8", "replace"))
-        raise DocumentUnreadable(name, "its name is not UTF-8.") from err
     except OSError as err:
-        raise DocumentUnreadable(path, f"{err.strerror}.") from err
+        raise make_refusal(path, err) from err
+
+
+def make_refusal(path: Path, err: OSError) -> DocumentUnreadable:
+    """Return the error for a file or folder that the system does not let us read."""
+    if isinstance(err, FileNotFoundError):  # it went while the others were read
+        return DocumentUnreadable(path, f"{err.strerror}.")
+    reason = (
+        f"the system does not let us ({err.strerror}). What the index has of it stays until it can "
+        "be read."
+    )
+    return DocumentUnreadable(path, reason, is_out_of_reach=True)
 
 
 def _sidecars(path: Path) -> Iterator[Path]:
     """Yield where a file's sidecar may be, the one that names it most exactly first."""
     for suffix in SIDECARS:
         yield path.with_name(path.name + suffix)
-    for suffix in SIDECARS:
-        yield path.with_suffix(suffix)
+    if path.stem != FOLDER_STEM:  # that file speaks of the whole folder
+        for suffix in SIDECARS:
+            yield path.with_suffix(suffix)
 
 
 def _read_sidecar(path: Path) -> Metadata:
@@ -239,15 +185,6 @@ def _read_sidecar(path: Path) -> Metadata:
                 raise FormatError(f"{sidecar.name}: {err.strerror}.") from err
             return metadata.parse_yaml(content, where=f"sidecar {sidecar.name}")
     return {}
-
-
-def _is_used_sidecar(path: Path) -> bool:
-    if path.suffix.lower() not in SIDECARS:
-        return False
-    named = path.with_suffix("")
-    if named.suffix.lower() in KINDS and named.is_file():
-        return True
-    return any(path.with_suffix(suffix).is_file() for suffix in KINDS)
 
 
 def describe_faults(path: Path, faults: Sequence[str]) -> str:
@@ -268,15 +205,3 @@ def _describe_unknown_kind(path: Path) -> str:
     if path.suffix.lower() in SIDECARS:
         return "it is a sidecar, but no document of its name is beside it."
     return f"files of this kind are not read (only {', '.join(KINDS)})."
-
-
-def make_no_documents_error(
-    folders: Sequence[Path], failures: list[DocumentUnreadable]
-) -> DocumentUnreadable:
-    """Return the error that says why the folders give no document at all."""
-    folder = Path(os.pathsep.join(map(str, folders)))
-    if not failures:
-        return DocumentUnreadable(folder, f"it holds no document ({', '.join(KINDS)}).")
-    listed = " ".join(f"{failure.path.name}: {failure.reason}" for failure in failures[:MAX_LISTED])
-    more = f" And {len(failures) - MAX_LISTED:,} more." if len(failures) > MAX_LISTED else ""
-    return DocumentUnreadable(folder, f"nothing in it can be read. {listed}{more}")

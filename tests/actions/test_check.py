@@ -1,11 +1,13 @@
 """What keeps the action server from starting."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from actions import __main__ as program
-from actions.check import check_library, find_faults, main
+from actions import check
+from actions.check import check_library, describe_left_out, find_faults, main
 
 
 @pytest.fixture
@@ -44,6 +46,26 @@ def test_a_library_that_cannot_be_used_is_named_but_may_come(folder: Path) -> No
     (fault,) = check_library({"KNOWLEDGE_INDEX": str(folder / "none.db")})
 
     assert fault.may_pass
+
+
+@pytest.mark.parametrize(("n", "n_lines"), [(0, 0), (1, 2), (5, 6), (40, 7)])
+def test_what_the_index_lacks_is_named_at_each_start(n: int, n_lines: int) -> None:
+    lines = describe_left_out([(f"documents/{i}.pdf", "it is encrypted.") for i in range(n)])
+
+    assert len(lines) == n_lines
+    assert n == 0 or lines[1] == "  documents/0.pdf: it is encrypted."
+    assert ("And 35 more" in " ".join(lines)) is (n == 40)
+
+
+def test_what_the_index_lacks_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = SimpleNamespace(left_out=(("documents/a.pdf", "it is encrypted."),))
+    retriever = SimpleNamespace(index=SimpleNamespace(record=record), search=lambda query: [])
+    monkeypatch.setattr(check.Retriever, "open", lambda settings: retriever)
+
+    assert check_library({}) == []
+    assert "documents/a.pdf: it is encrypted.\n" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")

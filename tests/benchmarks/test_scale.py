@@ -19,6 +19,7 @@ from benchmarks.scale.library import (
 )
 from knowledge.indexing import ingest
 from knowledge.indexing.chunk import chunk
+from knowledge.indexing.sources import read_sources
 
 DIM = 8
 MAX_WORDS = 20
@@ -73,8 +74,8 @@ def read(folder):
 
 
 def count_passages(folder):
-    sources, _ = ingest.read_sources([folder], ingest.read_file)
-    return sum(len(chunk(d, max_words=MAX_WORDS)) for each in sources for d in each.documents)
+    documents = read_sources([folder], ingest.read_file).documents
+    return sum(len(chunk(document, max_words=MAX_WORDS)) for document in documents)
 
 
 def test_library_has_every_pair_with_an_answer(medquad, documents):

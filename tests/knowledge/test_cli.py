@@ -131,7 +131,7 @@ def test_build_names_an_unreadable_document_and_builds_the_rest(run: Run, copied
 
     result = run("build")
 
-    assert result.code == 1
+    assert result.code == 3
     assert result.err == f"Cannot read {bad}: its front matter has no closing --- line.\n"
     assert f"{copied.index}: 11 passages of 6 documents; 1 added; " in result.out
 
@@ -143,8 +143,83 @@ def test_build_prints_unreadable_documents_for_machines(run: Run, copied: Settin
     result = run("build", "--json")
 
     reason = "its front matter has no closing --- line."
-    assert result.code == 1
+    assert result.code == 3
     assert json.loads(result.out)["unreadable"] == [{"path": str(bad), "reason": reason}]
+
+
+def test_build_passes_over_other_kinds_and_ends_well(run: Run, copied: Settings) -> None:
+    for name in ("a.png", "b.png", "c.odt"):
+        (copied.documents[0] / name).write_text("anything")
+
+    result = run("build")
+
+    assert (result.code, "nothing changed" in result.out) == (0, True)
+    assert result.err == (
+        f"Passed over: 2 files .png, of a kind that is not read, as {copied.documents[0]}/a.png\n"
+        f"Passed over: 1 file .odt, of a kind that is not read: {copied.documents[0]}/c.odt\n"
+    )
+
+
+def test_build_names_a_line_that_is_ignored_and_ends_well(run: Run, copied: Settings) -> None:
+    (copied.documents[0] / "a.md").write_text("---\nurl: /falls/\npublisher: NHS\n---\nText.")
+
+    result = run("build")
+
+    assert (result.code, "1 added" in result.out) == (0, True)
+    assert result.err.startswith(f"{copied.documents[0]}/a.md: `url: /falls/` in its front matter")
+
+
+def test_build_names_so_many_and_counts_the_rest(
+    run: Run, copied: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "MAX_LINES", 2)
+    for name in "abcd":
+        (copied.documents[0] / f"{name}.md").write_text("")
+
+    lines = run("build").err.splitlines()
+
+    assert len(lines) == 3
+    assert lines[-1] == "And 2 more: python -m knowledge inspect lists all."
+
+
+def test_build_names_what_is_left_out_each_time(run: Run, copied: Settings) -> None:
+    (copied.documents[0] / "bad.md").write_text("")
+
+    first, second, shown = run("build"), run("build"), run("inspect")
+    (copied.documents[0] / "bad.md").unlink()
+    mended = run("build")
+
+    assert (first.code, second.code, mended.code) == (3, 3, 0)
+    assert first.err == second.err == f"Cannot read {copied.documents[0]}/bad.md: it is empty.\n"
+    assert f"left out: {copied.documents[0]}/bad.md: it is empty.\n" in shown.out
+    assert "left out" not in run("inspect").out
+
+
+def test_build_says_what_the_owner_should_see_to(run: Run, copied: Settings) -> None:
+    (copied.documents[0] / "bare.md").write_text("Text.")
+    (copied.documents[0] / "old.md").write_text(
+        "---\npublisher: NHS\nreview_due: 2020-01-01\n---\nText."
+    )
+
+    result = run("build")
+    printed = json.loads(run("build", "--json").out)
+
+    assert result.out.splitlines()[-1].startswith(
+        "1 document lacks a publisher, 1 is due for review."
+    )
+    assert (printed["without_publisher"], printed["due_for_review"]) == (["bare"], ["old"])
+
+
+def test_build_says_that_the_index_cannot_be_written(run: Run, copied: Settings) -> None:
+    copied.index.unlink()
+    copied.index.mkdir()
+
+    result = run("build")
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        f"Cannot use the index {copied.index}: it is a folder. Name a file in KNOWLEDGE_INDEX.\n"
+    )
 
 
 def test_build_names_a_missing_folder(run: Run, copied: Settings) -> None:
@@ -284,6 +359,8 @@ def test_inspect_prints_documents_for_machines(run: Run) -> None:
         "title": "Calcium in food",
         "topic": "calcium",
         "checked": "2026-05-01",
+        "publisher": "The Library",
+        "review_due": "",
         "n_passages": 2,
     }
 
@@ -320,6 +397,23 @@ def test_inspect_shows_names_as_they_are(run: Run, copied: Settings) -> None:
     assert result.code == 0
     assert name in result.out
     assert "[men]" in result.out
+
+
+def test_inspect_can_be_read_on_a_narrow_screen(
+    run: Run, copied: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "living-well-with-osteoporosis-a-guide-for-people-and-their-families-2026-final-v2"
+    title = "Living well with osteoporosis, a guide for people and for their families at home"
+    (copied.documents[0] / f"{name}.md").write_text(f"---\ntitle: {title}\n---\nText.")
+    run("build")
+    monkeypatch.setenv("COLUMNS", "80")
+
+    lines = run("inspect").out.splitlines()
+
+    start = lines.index(name)
+    assert lines[start + 1].startswith("    Living well with osteoporosis, a guide for people and")
+    assert lines[start + 2].strip() == "home · no publisher · 1 passage"
+    assert all(len(line) <= 80 for line in lines if not line.startswith(("corpus", name)))
 
 
 # ---- expected failures

@@ -9,6 +9,7 @@ from knowledge import errors
 from knowledge.errors import (
     DocumentUnreadable,
     EncoderUnavailable,
+    IndexInaccessible,
     IndexMismatch,
     IndexNotFound,
     KnowledgeError,
@@ -19,6 +20,7 @@ TREE = re.findall(r"^[├└]── (\w+)\(([\w, ]+)\) ", errors.__doc__ or "", 
 EXAMPLES: list[tuple[KnowledgeError, list[str]]] = [
     (DocumentUnreadable(Path("a/b.md"), "it is empty."), ["a/b.md", "it is empty."]),
     (EncoderUnavailable("build/encoder", 'Run "make encoder".'), ['Run "make encoder".']),
+    (IndexInaccessible(Path("a.db"), "the disk is full."), ["a.db", "the disk is full."]),
     (IndexMismatch("dim", 384, 512), ["dim", "384", "512", "python -m knowledge build"]),
     (IndexNotFound(Path("a.db")), ["a.db", "no such file", "python -m knowledge build"]),
 ]

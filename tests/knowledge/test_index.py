@@ -19,6 +19,7 @@ from knowledge.embed import Encoder, PassageTexts
 from knowledge.errors import IndexMismatch, IndexNotFound, KnowledgeError
 from knowledge.index import Index
 from knowledge.indexing import chunk, ingest
+from knowledge.indexing.sources import read_sources
 from knowledge.search import retriever
 from knowledge.search.lexical import Lexicon
 from knowledge.search.retriever import Retriever
@@ -74,8 +75,7 @@ def passage(text: str, *, number: int = 0, id_: str | None = None) -> Passage:
 
 
 def test_load_returns_what_was_built(library: Settings, index: Index, encoder: Encoder) -> None:
-    sources, _ = ingest.read_sources(library.documents, ingest.read_file)
-    documents = [document for source in sources for document in source.documents]
+    documents = read_sources(library.documents, ingest.read_file).documents
     passages = [p for d in documents for p in chunk.chunk(d, max_words=library.max_words)]
 
     assert list(index.documents.values()) == [replace(d, sections=()) for d in documents]

@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 MAKEFILE = Path("Makefile").read_text()
 PHONY = set(re.findall(r"^\.PHONY: ([a-z-]+)$", MAKEFILE, re.MULTILINE))
 INNER = {"always", "environments"}  # steps inside the set-up
@@ -26,6 +28,19 @@ def test_every_log_the_steps_write_is_named_once():
     names = re.findall(r"\$\(STEP\) (\S+)", MAKEFILE)
 
     assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize(("code", "is_done"), [(0, True), (3, True), (1, False), (137, False)])
+def test_what_an_index_leaves_out_stops_nobody(tmp_path, code, is_done):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nexit {code}\n")
+    python.chmod(0o755)
+    command = ["make", "--silent", "--eval", "try:; @$(BUILD_INDEX)", f"PY={python}", "try"]
+
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
+
+    assert (done.returncode == 0) is is_done
+    assert is_done or f"Error {code}" in done.stderr
 
 
 def test_an_index_is_made_with_all_but_the_search():

@@ -1,6 +1,7 @@
 """Source files to documents."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 
 from knowledge.errors import DocumentUnreadable
 from knowledge.indexing.chunk import chunk
-from knowledge.indexing.ingest import read_file, read_sources
-from knowledge.types import Document, Section, Source
+from knowledge.indexing.ingest import chunk_documents, read_file
+from knowledge.indexing.sources import make_no_documents_error, read_sources
+from knowledge.types import Document, Passage, Section, Source
 
 BODY = "## Heading\n\nText.\n"
 
@@ -34,8 +36,8 @@ sources:
 
 def read_folder(*folders: Path, **limits: float) -> tuple[list[Document], list[DocumentUnreadable]]:
     """Return the documents of some folders, and what could not be read."""
-    sources, failures = read_sources(folders, read_file, **limits)
-    return [document for source in sources for document in source.documents], failures
+    sources = read_sources(folders, read_file, **limits)
+    return sources.documents, [*sources.failures, *sources.ignored]
 
 
 def read(tmp_path: Path, text: str, name: str = "some-document.md") -> Document:
@@ -227,8 +229,6 @@ BROKEN: list[tuple[str, bytes, str]] = [
     ("zip.docx", b"PK\x03\x04", "it is an archive (ZIP)"),
     ("page.md", b"<!doctype html><p>Text.", "it is an HTML page under a wrong name"),
     ("lines.jsonl", b"{\n[]", "2 passages are left out. Line 1: it is not JSON."),
-    ("slides.pptx", b"PK\x03\x04", "files of this kind are not read"),
-    ("README", b"Text.", "files of this kind are not read"),
     ("lonely.yml", b"title: A", "no document of its name"),
 ]
 
@@ -412,14 +412,22 @@ def test_read_sources_names_a_missing_folder(tmp_path: Path) -> None:
     assert caught.value.path == tmp_path / "nowhere"
 
 
-def test_read_sources_says_what_an_empty_folder_may_hold(tmp_path: Path) -> None:
-    with pytest.raises(DocumentUnreadable, match=r"holds no document .*\.docx"):
-        read_folder(tmp_path)
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({}, r"holds no document .*\.docx"),
+        ({"a.md": "", "b.pdf": "Text."}, r"a\.md: it is empty.*b\.pdf: it is not a PDF"),
+        ({"a.odt": "Text."}, r"nothing in it can be read\. .* 1 file \.odt.*a\.odt\.$"),
+    ],
+)
+def test_a_folder_of_no_document_says_why(
+    tmp_path: Path, files: Mapping[str, str], reason: str
+) -> None:
+    sources = read_sources([write(tmp_path, files)], read_file)
 
+    error = make_no_documents_error([tmp_path], sources.failures, sources.passed_over)
 
-def test_read_sources_gives_the_reasons_when_nothing_can_be_read(tmp_path: Path) -> None:
-    with pytest.raises(DocumentUnreadable, match=r"a\.md: it is empty.*b\.pdf: it is not a PDF"):
-        read_folder(write(tmp_path, {"a.md": "", "b.pdf": "Text."}))
+    assert re.search(reason, str(error))
 
 
 @pytest.mark.parametrize(
@@ -553,4 +561,28 @@ def test_a_section_of_questions_is_named_by_its_question(tmp_path: Path) -> None
     assert [section.headings for section in document.sections] == [
         ("May I fly?",),
         ("Is it safe?",),
+    ]
+
+
+# ---- one document that cannot be cut
+
+
+def test_a_document_that_cannot_be_cut_is_named_and_the_others_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(document: Document, *, max_words: int) -> list[Passage]:
+        if document.id == "2":
+            raise ValueError("[E088] Text of length 1000001\nexceeds maximum of 1000000.")
+        return chunk(document, max_words=max_words)
+
+    lines = "\n".join(f'{{"id": "{number}", "text": "One."}}' for number in (1, 2, 3))
+    documents, _ = read_folder(write(tmp_path, {"a.jsonl": lines}))
+    monkeypatch.setattr("knowledge.indexing.chunk.chunk", cut)
+
+    passages, faults = chunk_documents(documents, 50)
+
+    assert [*passages] == ["1", "3"]
+    assert faults == [
+        "2 cannot be cut into passages (ValueError: [E088] Text of length 1000001 exceeds maximum "
+        "of 1000000.)."
     ]

@@ -3,17 +3,18 @@
 import bisect
 import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-import spacy
-from spacy.language import Language
-from spacy.util import compile_suffix_regex
-
+from knowledge.indexing.sentences import Sentence, split_sentences
+from knowledge.indexing.titles import says_nothing
 from knowledge.types import Document, Passage, Section
 
+# A passage with fewer words is a crumb: it answers nothing, and is joined to its neighbour.
+MIN_WORDS = 20
+# Where passages may be shorter than usual, so may crumbs: this part of the most words.
+CRUMB_SHARE = 8
+# What it costs that a passage goes on over the end of a page; 1 is a whole passage's length.
+_COST_OF_PAGE = 0.3
 # Words that point back at the sentence before: a passage should not begin with one.
 _POINTS_BACK = re.compile(
     r"(it|its|they|them|their|this|these|those|that|he|she|such|but|also|and|so|however|then|"
@@ -21,41 +22,22 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 
-# spaCy's time grows with the square of such a run. It is an address at best, and no sentence ends
-# within it.
-_LONG_RUN = re.compile(r"\S{200,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence, or a sentence with the list it introduces.
-
-    Attributes:
-        text: As it stands in the document.
-        opens_block: It starts on a new line.
-    """
-
-    text: str
-    opens_block: bool
-
-    @property
-    def n_words(self) -> int:
-        """Words, as a reader counts them."""
-        return len(self.text.split())
-
 
 def chunk(document: Document, *, max_words: int) -> list[Passage]:
     """Return the passages of `document` in order.
 
-    A section is one passage. A section longer than `max_words` becomes several of about equal
-    length. Only a single sentence that is longer by itself goes over the limit.
+    A section is one passage, over the end of a page, too. A section longer than `max_words` becomes
+    several of about equal length. Only a single sentence that is longer by itself goes over the
+    limit, and what would be left as a crumb.
     """
     passages: list[Passage] = []
     taken: dict[str, int] = {}
-    for section in document.sections:
-        heading = " > ".join(section.headings) or document.title
-        sentences = list(split_sentences(section.blocks))
-        for group in _balance(sentences, max_words):
+    for sections in _join_pages(document.sections):
+        section = sections[0]
+        heading = _make_heading(section.headings, document.title)
+        blocks = [(block, part.page) for part in sections for block in part.blocks]
+        sentences = list(split_sentences(blocks))
+        for group in _join_crumbs(_balance(sentences, max_words), max_words):
             text, spans = _join(group)
             id_ = _name(document, section, heading, taken)
             passages.append(
@@ -67,69 +49,62 @@ def chunk(document: Document, *, max_words: int) -> list[Passage]:
                     text=text,
                     sentences=spans,
                     questions=section.questions,
-                    page=section.page,
+                    page=group[0].page,
                 )
             )
     return passages
 
 
-def split_sentences(blocks: tuple[str, ...]) -> Iterator[Sentence]:
-    """Yield the sentences of paragraphs and lists; a list stays with its introduction."""
-    pending: Sentence | None = None
-    for block in blocks:
-        if _is_list(block):
-            if pending is not None and pending.text.endswith(":"):
-                pending = Sentence(f"{pending.text}\n{block}", pending.opens_block)
-                continue
-            parts = block.split("\n")
-        else:
-            parts = _cut(block)
-        for number, part in enumerate(filter(None, parts)):
-            if pending is not None:
-                yield pending
-            pending = Sentence(part, opens_block=number == 0 or _is_list(part))
-    if pending is not None:
-        yield pending
+def _join_pages(sections: Sequence[Section]) -> Iterator[list[Section]]:
+    """Yield the parts of each section, which starts anew on each of its pages."""
+    run: list[Section] = []
+    for section in sections:
+        if run and not _is_same(run[-1], section):
+            yield run
+            run = []
+        run.append(section)
+    if run:
+        yield run
 
 
-def _cut(paragraph: str) -> list[str]:
-    """Return the sentences: each starts after a blank, and none with a small letter."""
-    readable = _LONG_RUN.sub(_break_up, paragraph)
-    found = [sentence.start_char for sentence in _sentencizer()(readable).sents]
-    starts = [
-        start
-        for start in found
-        if start == 0 or (paragraph[start - 1].isspace() and not paragraph[start].islower())
-    ]
-    ends = [*starts[1:], len(paragraph)]
-    return [paragraph[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+def _is_same(section: Section, following: Section) -> bool:
+    alike = section.headings == following.headings and section.questions == following.questions
+    return alike and section.page != following.page and not (section.id or following.id)
 
 
-def _break_up(run: re.Match[str]) -> str:
-    """Return short words as long as a run without blanks, with its end: that may end a sentence."""
-    return ("x" * 9 + " ") * (len(run[0]) // 10 - 1) + "x" * (len(run[0]) % 10 + 5) + run[0][-5:]
+def _make_heading(headings: tuple[str, ...], title: str) -> str:
+    """Return the heading path in one line; a heading that says nothing says of what it is one."""
+    if headings and says_nothing(headings[-1]):
+        *above, last = (title, *headings) if len(headings) == 1 else headings
+        headings = (*above[:-1], f"{above[-1]}: {last}")
+    return " > ".join(headings) or title
 
 
-def _is_list(block: str) -> bool:
-    return re.match(r"(-|\d+\.) ", block) is not None
-
-
-@cache
-def _sentencizer() -> Language:
-    nlp = spacy.blank("en")
-    # The point of "vitamin D." ends a sentence; spaCy takes it as that of an initial.
-    suffixes = [*(nlp.Defaults.suffixes or ()), r"(?<=^[A-Z])\."]
-    tokenizer: Any = nlp.tokenizer  # spaCy calls its type a plain callable
-    tokenizer.suffix_search = compile_suffix_regex(suffixes).search
-    nlp.add_pipe("sentencizer")
-    return nlp
+def _join_crumbs(groups: Iterator[list[Sentence]], max_words: int) -> list[list[Sentence]]:
+    """Return the groups of a section, each that is too short joined to its shorter neighbour."""
+    found = list(groups)
+    least = min(MIN_WORDS, max_words // CRUMB_SHARE)
+    sizes = [sum(sentence.n_words for sentence in group) for group in found]
+    at = 0
+    while at < len(found):
+        if sizes[at] >= least or len(found) == 1:
+            at += 1
+            continue
+        # The shorter neighbour; `left` is the first of the two that become one.
+        is_last = at == len(found) - 1
+        left = at - 1 if is_last or (at and sizes[at - 1] <= sizes[at + 1]) else at
+        found[left : left + 2] = [[*found[left], *found[left + 1]]]
+        sizes[left : left + 2] = [sizes[left] + sizes[left + 1]]
+        at = left
+    return found
 
 
 def _balance(sentences: list[Sentence], max_words: int) -> Iterator[list[Sentence]]:
     """Yield groups of about equal length, each of which starts where a reader can start.
 
     Of all ways to cut the sentences it is the one that costs least: how much each length differs
-    from the mean of the fewest groups possible, and each start that points back.
+    from the mean of the fewest groups possible, each start that points back, and each end of a page
+    within a group.
     """
     n, words = len(sentences), [0, *itertools.accumulate(s.n_words for s in sentences)]
     target = words[-1] / max(-(-words[-1] // max_words), 1)
@@ -143,6 +118,7 @@ def _balance(sentences: list[Sentence], max_words: int) -> Iterator[list[Sentenc
             best[start][0]
             + ((words[end] - words[start]) / target - 1) ** 2
             + (_cost_of_start(sentences[start]) if start else 0.0)
+            + (_COST_OF_PAGE if sentences[start].page != sentences[end - 1].page else 0.0)
             for start in starts
         ]
         cheapest = min(range(len(starts)), key=costs.__getitem__)

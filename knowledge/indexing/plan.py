@@ -20,6 +20,9 @@ from knowledge.types import Document, Passage
 
 logger = logging.getLogger(__name__)
 
+# The modules that say how a document is cut.
+RULES = tuple(f"knowledge.indexing.{name}" for name in ("chunk", "sentences", "titles"))
+
 
 @dataclass(frozen=True, slots=True)
 class BuildPlan:
@@ -121,11 +124,13 @@ def hash_document(document: Document, rules: str) -> str:
 
 def describe_rules(max_words: int) -> str:
     """Return a text that changes whenever the same document may be cut into other passages."""
-    spec = find_spec("knowledge.indexing.chunk")  # found, not imported: that would import spaCy
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("knowledge.indexing.chunk")
-    code = hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()
-    return f"{max_words} {version('spacy')} {code}"
+    code = hashlib.sha256()
+    for name in RULES:
+        spec = find_spec(name)  # found, not imported: that would import spaCy
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(name)
+        code.update(Path(spec.origin).read_bytes())
+    return f"{max_words} {version('spacy')} {code.hexdigest()}"
 
 
 def _read_fields(value: Any) -> list[object]:

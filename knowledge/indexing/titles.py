@@ -46,6 +46,8 @@ _SAYS_NOTHING = frozenset(
         "the basics",
     }
 )
+# Characters of a title; a longer one is a paragraph in a heading's look.
+MAX_TITLE = 300
 _NUMBER = re.compile(r"^\d{1,3}(\.\d{1,3}){0,3}[.)]?\s+")
 
 
@@ -56,7 +58,7 @@ def names_document(title: str) -> bool:
         title: Of a file's properties, or the heading on top of it.
     """
     n_signs, n_letters = len(re.findall(r"\w", title)), len(re.findall(r"[^\W\d_]", title))
-    if n_signs < 2 or not n_letters or says_nothing(title):
+    if n_signs < 2 or not n_letters or len(title) > MAX_TITLE or says_nothing(title):
         return False
     # "Addisons_disease_v3": a file's name, though without its suffix.
     is_file_name = "_" in title and " " not in title

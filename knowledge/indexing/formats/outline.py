@@ -1,7 +1,7 @@
 """Sections from headings and blocks, metadata, and the error that all readers share."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypedDict, cast
 
@@ -21,6 +21,8 @@ _BULLET = re.compile(
     r"(?:[•‣▪●◦·∙■□○➢►\uf000-\uf0ff][^\S\n]*|[-\u2013\u2014][^\S\n]+)(?=\w|[\"'(])"
 )
 _ITEM = re.compile(r"(?:-|(\d{1,6})\.) ")
+# Headings that a lead-in may introduce; one on top of more introduces no list but all of them.
+MAX_SUBHEADINGS = 12
 # Characters of a list that is gathered from single lines.
 MAX_LIST = 20_000
 
@@ -133,7 +135,10 @@ class Outline:
         """Return what was collected."""
         self._close()
         self._release()
-        return tuple(self._sections)
+        return tuple(
+            replace(section, blocks=(*section.blocks, listed)) if listed else section
+            for section, listed in _list_subheadings(self._sections)
+        )
 
     def _close(self) -> None:
         if self._blocks:
@@ -171,6 +176,27 @@ def _goes_on(list_: str, block: str) -> bool:
     if item is None or last is None or "\n" in block or len(list_) > MAX_LIST:
         return False
     return item[1] == last[1] if item[1] is None else last[1] == str(int(item[1]) - 1)
+
+
+def _list_subheadings(sections: Sequence[Section]) -> Iterator[tuple[Section, str]]:
+    """Yield each section with the list that it introduces by a colon; "" where it does not.
+
+    Where its items are headings ("Common triggers are:", then a heading for each), a lead-in alone
+    says nothing: the headings are its list, too.
+    """
+    for at, section in enumerate(sections):
+        depth = len(section.headings)
+        below: dict[str, None] = {}
+        if section.blocks[-1].endswith(":"):
+            for following in sections[at + 1 :]:
+                if following.headings[:depth] != section.headings:
+                    break
+                if len(following.headings) > depth:
+                    below[following.headings[depth]] = None
+                if len(below) > MAX_SUBHEADINGS:
+                    break
+        is_list = 1 < len(below) <= MAX_SUBHEADINGS
+        yield section, "\n".join(f"- {name}" for name in below) if is_list else ""
 
 
 def drop_empty(metadata: Metadata) -> Metadata:

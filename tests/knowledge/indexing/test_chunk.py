@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.indexing.chunk import chunk
+from knowledge.indexing import sentences as split
+from knowledge.indexing.chunk import CRUMB_SHARE, MIN_WORDS, chunk
+from knowledge.indexing.sentences import MAX_WORDS
 from knowledge.types import Document, Passage, Section
 
 WORDS = st.sampled_from(["bone", "milk", "D", "calcium", "weak", "T-score", "2.5"])
@@ -61,10 +63,14 @@ def test_chunk_keeps_every_character(doc: Document, max_words: int) -> None:
 
 
 @given(documents, st.integers(5, 200))
-def test_chunk_goes_over_the_limit_only_for_one_sentence(doc: Document, max_words: int) -> None:
-    over = [p for p in chunk(doc, max_words=max_words) if len(p.text.split()) > max_words]
+def test_chunk_goes_over_the_limit_only_for_one_sentence_and_crumbs(
+    doc: Document, max_words: int
+) -> None:
+    for passage in chunk(doc, max_words=max_words):
+        longest = max(len(sentence.split()) for sentence in sentences(passage))
+        crumbs = 2 * min(MIN_WORDS, max_words // CRUMB_SHARE)
 
-    assert [passage for passage in over if len(passage.sentences) > 1] == []
+        assert len(passage.text.split()) <= max(max_words, longest) + crumbs
 
 
 @given(documents, st.integers(5, 200))
@@ -168,7 +174,7 @@ def test_chunk_never_parts_a_list_from_its_introduction() -> None:
     items = "\n".join(f"- food number {number}" for number in range(30))
     passages = chunk(document(section("First. Good foods are:", items, "Last.")), max_words=20)
 
-    assert f"Good foods are:\n{items}" in [passage.text for passage in passages]
+    assert [f"Good foods are:\n{items}" in passage.text for passage in passages] == [True]
 
 
 @pytest.mark.parametrize("mark", ["- {}", "{}."])
@@ -231,3 +237,121 @@ def test_chunk_says_the_same_twice() -> None:
     first, second = ([astuple(p) for p in chunk(doc, max_words=20)] for _ in range(2))
 
     assert first == second
+
+
+LONG = " ".join(f"word{n}" for n in range(150)) + "."
+
+
+def test_chunk_leaves_no_crumb_beside_a_neighbour() -> None:
+    doc = document(section(f"First two. {LONG} Last two.", LONG.capitalize(), "The end."))
+
+    passages = chunk(doc, max_words=160)
+
+    assert [len(passage.text.split()) for passage in passages] == [154, 152]
+
+
+def test_chunk_joins_no_crumb_to_another_heading() -> None:
+    doc = document(section("Yes.", headings=("A",)), section(LONG, headings=("B",)))
+
+    assert [passage.text for passage in chunk(doc, max_words=160)] == ["Yes.", LONG]
+
+
+def pages(*texts: str) -> Document:
+    """Return a section that goes on over pages."""
+    return document(*(Section(("A",), (text,), page=n) for n, text in enumerate(texts, start=1)))
+
+
+def words(n: int) -> str:
+    return " ".join(["Bones"] * (n - 1)) + " mend."
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        ((words(100), words(30)), [(1, 130)]),
+        ((words(100), words(8)), [(1, 108)]),
+        ((words(120), words(120)), [(1, 120), (2, 120)]),
+        ((words(90), words(90)), [(1, 90), (2, 90)]),
+        ((words(155), words(8)), [(1, 163)]),
+    ],
+)
+def test_chunk_takes_a_section_over_pages_as_one(
+    texts: tuple[str, ...], found: list[tuple[int, int]]
+) -> None:
+    passages = chunk(pages(*texts), max_words=160)
+
+    assert [(passage.page, len(passage.text.split())) for passage in passages] == found
+
+
+def test_chunk_keeps_a_list_with_its_introduction_on_the_page_before() -> None:
+    passages = chunk(pages(f"{words(150)} You should:", "- rest\n- walk"), max_words=160)
+
+    assert passages[-1].text.endswith("You should:\n- rest\n- walk")
+
+
+@pytest.mark.parametrize(
+    ("blocks", "first"),
+    [
+        (("You should:", "rest", "walk a little", "Call us."), "You should:\nrest\nwalk a little"),
+        (("A portion has:", "Food | Calcium", "Milk | 240 mg"), "A portion has:\nFood | Calcium"),
+        (("You should:", "Rest now. Then walk."), "You should:\nRest now."),
+        (("You need:", "- a\n- b", "1. c"), "You need:\n- a\n- b\n1. c"),
+        (("You need:", "- a", "Then go."), "You need:\n- a"),
+    ],
+)
+def test_chunk_ends_no_sentence_in_a_colon(blocks: tuple[str, ...], first: str) -> None:
+    (passage,) = chunk(document(section(*blocks)), max_words=160)
+
+    assert sentences(passage)[0] == first
+
+
+def test_chunk_cuts_a_list_that_is_too_long_for_its_introduction() -> None:
+    items = [f"- item number {n}" for n in range(400)]
+
+    passages = chunk(document(section("You need:", "\n".join(items))), max_words=160)
+
+    assert passages[0].text.startswith("You need:\n- item number 0\n")
+    assert max(len(passage.text.split()) for passage in passages) <= MAX_WORDS
+    assert "\n".join(passage.text for passage in passages).split("\n")[1:] == items
+
+
+def test_chunk_cuts_a_sentence_that_nobody_reads_as_one() -> None:
+    text = " ".join("comma," if n % 70 == 0 else "word" for n in range(20_000))
+
+    passages = chunk(document(section(text)), max_words=160)
+
+    assert " ".join(passage.text for passage in passages).split() == text.split()
+    assert max(len(passage.text.split()) for passage in passages) <= 160
+    assert all(passage.text.endswith("comma,") for passage in passages[:3])
+
+
+def test_sentences_are_found_in_a_paragraph_that_is_longer_than_spacy_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(split, "MAX_PARAGRAPH", 50)
+    monkeypatch.setattr(split._sentencizer(), "max_length", 60)
+    text = "Bones mend. " * 100 + "End."
+
+    found = [sentence.text for sentence in split.split_sentences([(text, None)])]
+
+    assert found == ["Bones mend."] * 100 + ["End."]
+
+
+@pytest.mark.parametrize(
+    ("headings", "heading", "id_"),
+    [
+        (("Overview",), "The title: Overview", "doc#the-title-overview"),
+        (("1. Introduction",), "The title: 1. Introduction", "doc#the-title-1-introduction"),
+        (("Steroids", "Summary"), "Steroids: Summary", "doc#steroids-summary"),
+        (("A", "Steroids", "Summary"), "A > Steroids: Summary", "doc#a-steroids-summary"),
+        (("Overview", "Steroids"), "Overview > Steroids", "doc#overview-steroids"),
+        (("Falls",), "Falls", "doc#falls"),
+        ((), "The title", "doc#the-title"),
+    ],
+)
+def test_chunk_names_of_what_a_heading_is_that_says_nothing_alone(
+    headings: tuple[str, ...], heading: str, id_: str
+) -> None:
+    (passage,) = chunk(document(section("Text.", headings=headings)), max_words=160)
+
+    assert (passage.heading, passage.id) == (heading, id_)

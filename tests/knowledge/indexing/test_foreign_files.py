@@ -366,3 +366,19 @@ def test_outline_makes_lists_of_typed_items(written: list[str], expected: list[s
         outline.block(block)
 
     assert [list(section.blocks) for section in outline.sections()] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (
+            "Triggers are:\n## Stress\nA.\n## Sleep\nB.\n### Naps\nC.",
+            ["Triggers are:", "- Stress\n- Sleep"],
+        ),
+        ("Triggers are:\n## Stress\nA.", ["Triggers are:"]),
+        ("Triggers are:\n\n- stress\n\n## Stress\nA.\n## Sleep\nB.", ["Triggers are:", "- stress"]),
+        ("Triggers vary.\n## Stress\nA.\n## Sleep\nB.", ["Triggers vary."]),
+    ],
+)
+def test_headings_are_the_list_of_a_lead_in(written: str, expected: list[str]) -> None:
+    assert list(read_markdown(f"# Migraine in adults\n\n{written}").sections[0].blocks) == expected

@@ -9,6 +9,7 @@ COMMANDS = {
     "profile": ("stock.profile", "where the processor time of each server goes"),
     "refusal": ("retrieval.refusal", "answers and refusals on the questions of tests/data"),
     "judge": ("retrieval.judge", "fit and measure the judge of the first passages"),
+    "pages": ("retrieval.pages", "text and frame of web pages, beside another reader"),
     "questions": ("conversations.check", "ask a running bot what people really ask"),
     "follow-ups": ("conversations.follow_ups", "follow-ups, fresh questions, questions asked back"),
     "nlu": ("nlu.measure", "the understanding of messages"),

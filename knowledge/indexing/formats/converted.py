@@ -2,18 +2,16 @@
 
 from selectolax.lexbor import LexborNode
 
-from knowledge.indexing.formats import html
-from knowledge.indexing.formats.html_flow import read_flow, text_of, walk
+from knowledge.indexing.formats.html_flow import STRUCK, read_flow, text_of, walk
+from knowledge.indexing.formats.html_frame import drop_no_text
 from knowledge.indexing.formats.outline import Outline, clean
 from knowledge.indexing.titles import names_document
-
-# What was taken back is no text of today.
-STRUCK_OUT = "s, del, strike"
 
 
 def drop_what_is_no_text(body: LexborNode) -> None:
     """Take out of an element what is never read: scripts, and what is struck out."""
-    for node in body.css(f"{html.NO_TEXT}, {STRUCK_OUT}"):
+    drop_no_text(body)
+    for node in body.css(f"[aria-hidden=true], {STRUCK}"):
         if node.parent is not None:
             node.remove()
 

@@ -1,15 +1,11 @@
-"""HTML: the main text of a page, without what frames it on a website.
-
-The text is cut out by rules that only take away whole elements whose tag, role or name says what
-they are. docs/documents.md says what was compared.
-"""
+"""HTML: the main text of a page, without what frames it on a website."""
 
 import re
-from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from knowledge.indexing.formats.html_flow import read_flow
+from knowledge.indexing.formats.html_frame import cut_out, drop_no_text
 from knowledge.indexing.formats.outline import (
     FormatError,
     Metadata,
@@ -18,30 +14,10 @@ from knowledge.indexing.formats.outline import (
     clean,
     drop_empty,
 )
+from knowledge.indexing.titles import says_nothing
+from knowledge.types import Section
 from spelling.addresses import safe_url
 
-# Never text, wherever they stand.
-NO_TEXT = (
-    "script, style, noscript, template, svg, math, canvas, iframe, object, video, audio, select, "
-    "input, textarea, option, nav, dialog, [role=navigation], [role=search], [role=dialog], "
-    "[role=alertdialog], [aria-hidden=true]"
-)
-# The frame of a page; inside its main text they belong to the text.
-FRAME = "header, footer, aside, [role=banner], [role=contentinfo], [role=complementary]"
-# Words in a `class` or `id` that say the same.
-FRAME_NAMES = frozenset(
-    # One string is what a person can read and change.
-    """
-    ad ads advert adverts banner breadcrumb breadcrumbs consent cookie cookies footer menu modal nav
-    navbar navigation newsletter pagination popup related share sharing sidebar skip social
-    subscribe topnav
-    """.split()  # noqa: SIM905
-)
-# A part with a larger share of the text than this is no frame, whatever it is called.
-MAX_FRAME_SHARE = 0.3
-# A button with fewer words does something; one with more asks something ("accordions").
-MIN_BUTTON_WORDS = 4
-FOOTNOTE_MARK = re.compile(r"\[?[\d,*†‡]{1,5}\]?")
 # Browsers nest no deeper than 512, whatever a page that forgets to end its elements says.
 MAX_DEPTH = 10_000
 # What is open at the end of a page goes on to its end.
@@ -54,7 +30,8 @@ _TAG = re.compile(
     r"area|base|br|embed|frame|hr|img|input|link|meta|nobr|param|rp|rt|source|track|wbr)\b)[a-z]",
     re.IGNORECASE,
 )
-HEADINGS = "h1, h2, h3, h4, h5, h6, summary"
+# Between the name of a page and that of its site.
+_SEPARATORS = " -\u2013\u2014|:·»"
 
 
 def read(data: bytes) -> ParsedDocument:
@@ -68,12 +45,24 @@ def read(data: bytes) -> ParsedDocument:
     body = tree.body
     if body is None:
         return ParsedDocument((), found)
-    root = _cut_out(body)
-    headline = root.css_first("h1")
-    title = clean(headline.text()) if headline else ""
-    outline = Outline(title or found.get("title", ""))
-    read_flow(root, outline)
-    return ParsedDocument(outline.sections(), {**found, "title": title} if title else found)
+    is_sure = bool(_attribute(tree, "meta[property='og:title']", "content"))
+    found["title"] = _find_title(body, found.get("title", ""), is_sure=is_sure)
+    found = drop_empty(found)
+    outline = Outline(found.get("title", ""))
+    roots, panels = cut_out(body)
+    for root in roots:
+        read_flow(root, outline, panels)
+    return ParsedDocument(outline.sections() or _read_all(data, found), found)
+
+
+def _read_all(data: bytes, found: Metadata) -> tuple[Section, ...]:
+    """Return all text of a page that seems to have none but its frame."""
+    body = parse(decode(data)).body
+    outline = Outline(found.get("title", ""))
+    if body is not None:
+        drop_no_text(body)
+        read_flow(body, outline)
+    return outline.sections()
 
 
 def parse(html: str) -> LexborHTMLParser:
@@ -114,70 +103,46 @@ def decode(data: bytes) -> str:
 
 def _read_head(tree: LexborHTMLParser) -> Metadata:
     title = tree.css_first("head title")
-    address = _attribute(tree, "link[rel=canonical]", "href")
+    publisher = _attribute(tree, "meta[property='og:site_name']", "content")
+    addresses = (
+        _attribute(tree, "link[rel=canonical]", "href"),
+        _attribute(tree, "meta[property='og:url']", "content"),
+    )
+    named = clean(title.text()).removesuffix(publisher) if title else ""
     found: Metadata = {
         "title": _attribute(tree, "meta[property='og:title']", "content")
-        or (clean(title.text()) if title else ""),
-        "publisher": _attribute(tree, "meta[property='og:site_name']", "content"),
-        "url": address if safe_url(address) else "",
+        or named.rstrip(_SEPARATORS),
+        "publisher": publisher,
+        "url": next(filter(safe_url, addresses), ""),
     }
     return drop_empty(found)
+
+
+def _find_title(body: LexborNode, named: str, *, is_sure: bool) -> str:
+    """Return the headline of a page: one that its head names, or the first.
+
+    Args:
+        body: The page; a first headline that names only the site is taken out.
+        named: Its title in its head; empty if it has none.
+        is_sure: Whether that title has nothing of the site in it.
+    """
+    headlines = [node for node in body.css("h1") if clean(node.text())]
+    words = _letters(named)
+    for headline in headlines:
+        if _letters(headline.text()) & words:
+            return clean(headline.text())
+    if any(words and _letters(node.text()) == words for node in body.css("h2")):
+        for headline in headlines:
+            headline.remove()
+        return named
+    texts = [] if is_sure else [clean(headline.text()) for headline in headlines]
+    return next((text for text in texts if not says_nothing(text)), named)
+
+
+def _letters(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 2}
 
 
 def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
     node = tree.css_first(selector)
     return clean(node.attributes.get(name) or "") if node else ""
-
-
-def _cut_out(body: LexborNode) -> LexborNode:
-    """Return the part of a page that holds its main text, with all else taken out of it."""
-    _remove(body.css(NO_TEXT))
-    _remove(mark for mark in body.css("sup") if _is_footnote_mark(mark))
-    for heading in body.css(HEADINGS):
-        heading.unwrap_tags(["button"])
-    _remove(b for b in body.css("button") if len(b.text().split()) < MIN_BUTTON_WORDS)
-    mains = body.css("main, [role=main]")
-    articles = body.css("article")
-    if len(mains) == 1:
-        root = mains[0]
-    elif len(articles) == 1:
-        root = articles[0]
-    else:
-        root = body
-        _remove(node for node in body.css(FRAME) if not _is_inside(node, "article"))
-    whole = len(root.text())
-    _remove(node for node in root.css("[class], [id]") if _is_frame(node, root, whole))
-    return root
-
-
-def _is_footnote_mark(node: LexborNode) -> bool:
-    # Only a link: in "kg/m<sup>2</sup>" the number is part of the text.
-    is_link = node.css_first("a") is not None or (
-        node.parent is not None and node.parent.tag == "a"
-    )
-    return is_link and FOOTNOTE_MARK.fullmatch(node.text().strip()) is not None
-
-
-def _remove(nodes: Iterator[LexborNode] | list[LexborNode]) -> None:
-    for node in list(nodes):
-        if node.parent is not None:
-            node.remove()
-
-
-def _is_inside(node: LexborNode, tag: str) -> bool:
-    parent = node.parent
-    while parent is not None and parent.tag != tag:
-        parent = parent.parent
-    return parent is not None
-
-
-def _is_frame(node: LexborNode, root: LexborNode, whole: int) -> bool:
-    names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names)
-    if not FRAME_NAMES & set(re.findall(r"[a-z]+", words.lower())):
-        return False
-    if node.mem_id == root.mem_id or node.tag in ("h1", "main", "article"):
-        return False
-    if node.css_first("h1, main, article") is not None:
-        return False
-    return len(node.text()) <= MAX_FRAME_SHARE * whole

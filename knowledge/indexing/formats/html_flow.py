@@ -1,7 +1,8 @@
 """Elements of HTML, in reading order, to headings and blocks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
@@ -17,18 +18,53 @@ BLOCKS = frozenset(
     """.split()  # noqa: SIM905
 )
 LISTS = ("ul", "ol", "menu")
+HEADING_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary")
 # What makes a table one that only places things on the page.
 LAYOUT = "h1, h2, h3, h4, h5, h6, ul, ol, table, dl"
+# Text that its author struck out.
+STRUCK = "del, s, strike"
+# Bullets that were typed; the outline makes lists of lines that start with one.
+_BULLETS = tuple("•‣▪●◦·∙■□○")
+# Two line breaks in a row are how older pages part their paragraphs.
+_PARTING = re.compile(r"\n\s*\n|\n(?=\s*[•‣▪●◦·∙■□○])")
+# Folded parts stand under all headings.
+_FOLDED_LEVEL = 6
 
 
-def read_flow(root: LexborNode, outline: Outline) -> None:
-    """Add the headings, paragraphs, lists and tables of an element to `outline`."""
-    flow = _Flow(outline)
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a page that a button or tab opens.
+
+    Attributes:
+        words: Those of the button: the heading of the part.
+        is_folded: Whether the heading ends with the part; else with the next heading.
+    """
+
+    words: str
+    is_folded: bool
+
+
+def read_flow(
+    root: LexborNode, outline: Outline, panels: Mapping[int, Panel] | None = None
+) -> None:
+    """Add the headings, paragraphs, lists and tables of an element to `outline`.
+
+    Args:
+        root: The element; what is struck out is removed from it.
+        outline: What is added to.
+        panels: Folded parts in it, by memory id.
+    """
+    for struck in root.css(STRUCK):
+        if struck.parent is not None:
+            struck.remove()
+    flow = _Flow(outline, panels or {})
     skip = 0
     for is_start, node in walk(root):
         if skip:
-            skip += (1 if is_start else -1) if node.tag in ("pre", "table", *_HEADINGS) else 0
+            skip += (1 if is_start else -1) if node.tag in ("pre", "table", *HEADING_TAGS) else 0
             continue
+        if is_start:
+            flow.unfold(node)
         if is_start and flow.take_whole(node):
             skip = 1
         elif is_start:
@@ -75,26 +111,35 @@ def text_of(root: LexborNode) -> str:
     return " ".join("".join(parts).split())
 
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary")
-
-
 class _Flow:
     """Where a walk is: the line that it collects, and the lists that are open."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, panels: Mapping[int, Panel]) -> None:
         self._outline = outline
+        self._panels = panels
         self._line: list[str] = []
         self._items: list[str] = []
         self._lists: list[int | None] = []  # the next number, none for bullets
         self._mark = ""
         self._folded: list[list[str]] = []
 
+    def unfold(self, node: LexborNode) -> None:
+        """Add the heading of a part that is folded, if an element is one."""
+        panel = self._panels.get(node.mem_id)
+        if panel is None:
+            return
+        self._end_list()
+        self._mark = ""
+        if panel.is_folded:
+            self._folded.append(self._outline.path)
+        self._outline.heading(_FOLDED_LEVEL, panel.words)
+
     def take_whole(self, node: LexborNode) -> bool:
         """Add an element that is one block whatever it holds; false if it is not."""
-        if node.tag in _HEADINGS:
+        if node.tag in HEADING_TAGS:
             self._end_list()
             self._mark = ""
-            level = 6 if node.tag == "summary" else int((node.tag or "h1")[1])
+            level = _FOLDED_LEVEL if node.tag == "summary" else int((node.tag or "h1")[1])
             self._outline.heading(level, text_of(node))
         elif node.tag == "pre":
             self._end_list()
@@ -103,7 +148,8 @@ class _Flow:
             self._end_list()
             for row in node.css("caption, tr"):
                 cells = [text_of(cell) for cell in row.css("td, th")] or [text_of(row)]
-                self._outline.block(" | ".join(filter(None, cells)))
+                between = " " if cells[0] in _BULLETS else " | "
+                self._outline.block(between.join(filter(None, cells)))
         else:
             return False
         return True
@@ -123,7 +169,7 @@ class _Flow:
             self._lists.append(number if tag == "ol" else None)
         elif tag == "li":
             self._mark = self._next_mark()
-        elif tag == "details":
+        elif tag == "details" and node.mem_id not in self._panels:
             self._folded.append(self._outline.path)
 
     def end(self, node: LexborNode) -> None:
@@ -136,9 +182,13 @@ class _Flow:
                 self._end_list()
         elif node.tag == "li":
             self._mark = ""
-        elif node.tag == "details" and self._folded:
+        if self._folded and self._is_folded(node):
             self._end_list()
             self._outline.resume(self._folded.pop())
+
+    def _is_folded(self, node: LexborNode) -> bool:
+        panel = self._panels.get(node.mem_id)
+        return node.tag == "details" if panel is None else panel.is_folded
 
     def flush(self) -> None:
         """Add what is left."""
@@ -154,8 +204,7 @@ class _Flow:
     def _end_line(self) -> None:
         text = "".join(self._line)
         self._line = []
-        # Two line breaks in a row are how older pages part their paragraphs.
-        for part in re.split(r"\n\s*\n", text):
+        for part in _PARTING.split(text):
             line = " ".join(part.split())
             if line and self._lists and (self._mark or self._items):
                 self._items.append(f"{self._mark} {line}".strip())

@@ -265,7 +265,7 @@ def test_html_takes_no_address_that_a_reader_cannot_open(address: str) -> None:
         ("<ul><li><h3>Why?</h3><p>So.</p></li></ul>", [("Why?", ["So."])]),
         ("<h3><button>Why?</button></h3><div hidden>So.</div>", [("Why?", ["So."])]),
         ("<button>How long does it take?</button><p>A day.</p>",
-         [("", ["How long does it take?", "A day."])]),
+         [("How long does it take?", ["A day."])]),
         ("<dl><dt>T-score<dd>A number.</dl>", [("", ["T-score", "A number."])]),
         ("<table><tr><td><h2>A</h2>One.</td><td>Two.</td></tr></table>", [("A", ["One.", "Two."])]),
         ("<pre>one\n\n two</pre>", [("", ["one\ntwo"])]),

@@ -179,7 +179,8 @@ $(INDEX): build/made-from/index $(ENCODER) $(STAGES) | $(VENV)/.installed
 	@touch -c $@
 
 # Documents and settings are compared by content: make cannot see a document that was taken away.
-build/made-from/%: always
+# Which folders those are, the profile says: an environment reads it.
+build/made-from/%: always | $(VENV)/.installed
 	@scripts/remember.sh $* $@
 
 .PHONY: always

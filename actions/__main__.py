@@ -14,12 +14,14 @@ from actions import check, resources
 from actions.serving.app import make_app, read_token
 from knowledge import KnowledgeError
 from startup.faults import print_faults
+from startup.profile import take_profile
 
 logger = logging.getLogger("actions")
 
 
 def main() -> int:
     """Serve until stopped; return 0 after an orderly stop, 78 if it cannot serve."""
+    take_profile()
     if sys.argv[1:] == ["check"]:
         return check.main()
     safe_logging.install()

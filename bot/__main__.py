@@ -13,10 +13,12 @@ from typing import NoReturn
 import safe_logging
 from bot.patches import without_tensorflow
 from settings.table import ACTIONS_PORT, ACTIONS_TOKEN, ACTIONS_URL
+from startup.profile import take_profile
 
 
 def main() -> None:
     """Set the process up, then hand over to Rasa; `check` is a command of our own."""
+    take_profile()
     if sys.argv[1:] == ["check"]:
         from bot import check
 

@@ -6,6 +6,7 @@ describes the folder. Standard library and PyYAML only: both environments read i
 
 from profiles.locate import find_folder
 from profiles.reading import read_profile
+from profiles.settings import fill_settings, read_current
 from profiles.types import Assistant, Colours, Contact, Profile, ProfileInvalid, Starter
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Profile",
     "ProfileInvalid",
     "Starter",
+    "fill_settings",
     "find_folder",
+    "read_current",
     "read_profile",
 ]

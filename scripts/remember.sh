@@ -10,10 +10,13 @@ load_settings
 case $1 in
     encoder) now=$(env | grep '^BONAFIDE_ENCODER=' || true) ;;
     index)
+        # Of the profile, where no setting says it: a folder, or several with colons between.
+        library=${KNOWLEDGE_DOCUMENTS:-}
+        [[ -n $library ]] || library=$(.venv/bin/python -m profiles library)
         now=$(
             env | grep '^KNOWLEDGE_' | LC_ALL=C sort || true
             # What may not be read is named by the build, and is noticed here as soon as it may be.
-            sed 's/[[:space:]]*:[[:space:]]*/\n/g' <<<"${KNOWLEDGE_DOCUMENTS:-knowledge/documents}" |
+            sed 's/[[:space:]]*:[[:space:]]*/\n/g' <<<"$library" |
                 while read -r folder; do
                     [[ -z $folder ]] || find -H "$folder" \( -type f -o -type l \) -exec cksum {} +
                 done 2>/dev/null | LC_ALL=C sort || true

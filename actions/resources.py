@@ -1,9 +1,11 @@
 """The settings, the retriever and the recorder of this process, each built once, when needed."""
 
-from functools import cache
+from functools import cache, lru_cache
 
+from actions.library_words import make_library_words
 from knowledge import LiveRetriever, Retriever, Settings
 from outcomes import Recorder
+from profiles import Assistant, MadeWords, Words, is_complete, make_words, read_current
 
 
 @cache
@@ -51,3 +53,36 @@ def _redact(text: str) -> str:
     from actions.redaction import redact
 
     return redact(text)
+
+
+@cache
+def get_assistant() -> Assistant:
+    """Return the words that somebody wrote for this assistant.
+
+    Raises:
+        ProfileInvalid: If the profile cannot be used.
+    """
+    return read_current().assistant
+
+
+def get_made_words() -> MadeWords:
+    """Return what the documents say of themselves; nothing while no index is loaded."""
+    if not has_retriever():
+        return MadeWords()
+    return make_library_words(get_retriever(), threshold=get_settings().threshold)
+
+
+def get_words() -> Words:
+    """Return the words of this assistant.
+
+    Raises:
+        ProfileInvalid: If the profile cannot be used.
+        SettingInvalid: If the setting of a name has a bad value.
+    """
+    assistant = get_assistant()
+    return _make_words(assistant, MadeWords() if is_complete(assistant) else get_made_words())
+
+
+@lru_cache(maxsize=1)
+def _make_words(assistant: Assistant, made: MadeWords) -> Words:
+    return make_words(assistant, made)

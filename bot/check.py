@@ -12,14 +12,18 @@ from bot.channels.secrets import check_platform_secret
 from bot.channels.settings import ChannelSettings
 from bot.channels.web.facts import Facts
 from bot.emergency_numbers import Numbers
+from bot.matching.yaml_files import read_yaml
 from bot.server.settings import ServerSettings
 from outcomes.settings import Settings as OutcomesSettings
+from profiles import ProfileInvalid, read_current
+from profiles.words import find_faults as find_word_faults
 from settings import SettingInvalid, table
 from startup.faults import Fault, find_invalid_settings, find_unknown_settings, print_faults
 from storage.check import find_database_fault, find_folder_fault
 from storage.database import read_url
 
 MODEL = Path("models/bonafide.tar.gz")
+DOMAIN = Path(__file__).parents[1] / "domain.yml"
 
 
 def main(environ: Mapping[str, str] = os.environ, *, model: Path = MODEL) -> int:
@@ -50,7 +54,7 @@ def warn_of_region(environ: Mapping[str, str]) -> str:
 
 def find_faults(environ: Mapping[str, str] = os.environ) -> list[Fault]:
     """Return what is wrong with the settings, and with the databases that they name."""
-    faults = find_unknown_settings(environ)
+    faults = [*find_unknown_settings(environ), *check_profile(environ)]
     for read in (
         Numbers.from_env,
         read_contact,
@@ -76,6 +80,17 @@ def find_faults(environ: Mapping[str, str] = os.environ) -> list[Fault]:
     faults += filter(None, [find_folder_fault(table.STATE.key, unwritten)])
     # An address that two settings share is wrong once.
     return list(dict.fromkeys(faults))
+
+
+def check_profile(environ: Mapping[str, str]) -> list[Fault]:
+    """Return what is wrong with the profile, its own words for responses included."""
+    try:
+        assistant = read_current(environ).assistant
+    except ProfileInvalid as err:
+        return [Fault(sentence) for sentence in err.faults]
+    if not assistant.responses:
+        return []
+    return [Fault(each) for each in find_word_faults(assistant, read_yaml(DOMAIN)["responses"])]
 
 
 def check_model(path: Path) -> list[Fault]:

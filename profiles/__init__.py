@@ -5,19 +5,28 @@ describes the folder. Standard library and PyYAML only: both environments read i
 """
 
 from profiles.locate import find_folder
+from profiles.made import MadeWords, Part, list_questions, rank_titles
 from profiles.reading import read_profile
 from profiles.settings import fill_settings, read_current
 from profiles.types import Assistant, Colours, Contact, Profile, ProfileInvalid, Starter
+from profiles.words import Words, is_complete, make_words
 
 __all__ = [
     "Assistant",
     "Colours",
     "Contact",
+    "MadeWords",
+    "Part",
     "Profile",
     "ProfileInvalid",
     "Starter",
+    "Words",
     "fill_settings",
     "find_folder",
+    "is_complete",
+    "list_questions",
+    "make_words",
+    "rank_titles",
     "read_current",
     "read_profile",
 ]

@@ -103,7 +103,7 @@ class Assistant:
     contact: Contact = field(default_factory=Contact)
     colours: Colours = field(default_factory=Colours)
     is_health: bool = True
-    responses: Mapping[str, str] = field(default_factory=dict)
+    responses: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ rasa_sdk's own would run anybody's action, inflate whatever it is sent, and repe
 conversation when an action fails.
 """
 
+import asyncio
 import hmac
 import ipaddress
 import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
@@ -19,6 +21,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from actions import resources
 from actions.serving import health, library
 from safe_logging import describe
 from settings import SettingInvalid, table
@@ -120,13 +123,23 @@ async def _execute(executor: ActionExecutor, call: object) -> HTTPResponse:
     if not isinstance(call, dict):
         return _error(HTTPStatus.UNPROCESSABLE_ENTITY, "the body is no JSON object")
     try:
-        result = await executor.run(call)
+        result = await executor.run(await _word(call))
     except ActionExecutionRejection as err:  # Rasa lets another policy choose
         body = {"error": "The action was rejected.", "action_name": err.action_name}
         return json_response(body, HTTPStatus.BAD_REQUEST)
     except ActionNotFoundException:
         return _error(HTTPStatus.NOT_FOUND, "there is no such action")
     return json_response(result.model_dump() if result else None)
+
+
+async def _word(call: dict[str, Any]) -> dict[str, Any]:
+    """Return a call whose domain has the words of this assistant."""
+    domain = call.get("domain")
+    if not isinstance(domain, dict) or not isinstance(domain.get("responses"), dict):
+        return call
+    # In a thread: where nobody wrote them, the library is searched for first questions, once.
+    words = await asyncio.to_thread(resources.get_words)
+    return {**call, "domain": {**domain, "responses": words.word(domain["responses"])}}
 
 
 def _report_failure(_request: Request, err: Exception) -> HTTPResponse:

@@ -6,6 +6,7 @@ Each reply is of the index that is on disk now, and named by its digest: asked a
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 from urllib.parse import unquote
@@ -16,6 +17,7 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from actions import resources
+from actions.library_words import make_library_words
 from contract.library import (
     PER_LIST,
     DocumentList,
@@ -54,6 +56,10 @@ def add_routes(app: Sanic[Any, Any], refuse: Refuse) -> None:
         first = int(start) if start.isdecimal() and len(start) < 10 else 0
         return await _reply(request, refuse, lambda retriever: describe_list(retriever, first))
 
+    @app.get("/library-words")
+    async def show_words(request: Request) -> HTTPResponse:
+        return await _reply(request, refuse, describe_words)
+
     @app.get("/library/<id_:path>")
     async def show_document(request: Request, id_: str) -> HTTPResponse:
         wanted = unquote(id_)
@@ -84,6 +90,12 @@ async def _reply(
     if found is None:
         return json_response({"error": "there is no such document"}, 404, headers=headers)
     return json_response(found, headers=headers)
+
+
+def describe_words(retriever: Retriever) -> dict[str, object]:
+    """Return what the documents say of themselves, for the words that nobody wrote."""
+    threshold = resources.get_settings().threshold
+    return asdict(make_library_words(retriever, threshold=threshold))
 
 
 def describe_list(retriever: Retriever, start: int) -> DocumentList:

@@ -5,11 +5,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.conversations.assistant_words import AssistantWords
 from bot.emergency_numbers import Numbers
 from bot.red_flags.further import get_further_kinds
 from contract.channels import reads_turns
 from contract.turn import Emergency
-from settings import table
 
 SHELL = "cmdline"
 EMERGENCY = "emergency"
@@ -29,21 +29,30 @@ class TurnGenerator(TemplatedNaturalLanguageGenerator):
     `{"kind", "text", "suggestions"}` for clients that read turns, plain lines in the shell, and
     stay ordinary buttons elsewhere. Actions that bring a payload of their own keep it. In every
     response `{emergency}` and `{crisis}` are the numbers of the user's country, as far as they are
-    known, and `{name}` is what the assistant calls itself.
+    known; all else that is the assistant's own comes from its profile.
     """
 
     def __init__(
-        self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None
+        self,
+        endpoint_config: EndpointConfig | None = None,
+        domain: Domain | None = None,
+        *,
+        words: AssistantWords | None = None,
     ) -> None:
         """Take the responses of `domain`; `endpoint_config` is Rasa's and holds no option.
 
+        Args:
+            endpoint_config: Of Rasa.
+            domain: What the model holds.
+            words: Of the assistant; None for those of the profile.
+
         Raises:
+            ProfileInvalid: The profile, or its emergencies, cannot be used.
             SettingInvalid: A setting of numbers, or the name, has the wrong form.
-            ProfileInvalid: The profile's emergencies cannot be used.
         """
         super().__init__((domain or Domain.empty()).responses)
         self._numbers = Numbers.from_env()
-        self._name = table.NAME.read()
+        self._words = AssistantWords() if words is None else words
         # The profile's further kinds of emergency, whose words stand there.
         self._further = {kind.name: kind for kind in get_further_kinds() if kind.words}
 
@@ -60,7 +69,11 @@ class TurnGenerator(TemplatedNaturalLanguageGenerator):
         country = self._numbers.country(metadata)
         # The slot keeps the last emergency's kind; which words are said depends on this message.
         slots = {**tracker.current_slot_values(), RED_FLAG: flag}
-        values = {"name": self._name, **self._numbers.words(country), **kwargs}
+        # An emergency waits for nothing.
+        if utter_action != UTTER_EMERGENCY:
+            await self._words.get()
+        name = self._words.known.values["name"]
+        values = {"name": name, **self._numbers.words(country), **kwargs}
         further = self._further.get(flag or "") if utter_action == UTTER_EMERGENCY else None
         response = {"text": further.words, "metadata": {"kind": EMERGENCY}} if further else None
         message = (
@@ -85,6 +98,13 @@ class TurnGenerator(TemplatedNaturalLanguageGenerator):
             lines = [message["text"], *(f"{place}. {b['title']}" for place, b in choices)]
             message["text"] = "\n".join(lines)
         return message
+
+    def _random_response_for(
+        self, utter_action: str, output_channel: str, filled_slots: dict[str, object]
+    ) -> dict[str, object] | None:
+        """Return a variant of a response in the words of the assistant; None if there is none."""
+        found = super()._random_response_for(utter_action, output_channel, filled_slots)
+        return None if found is None else self._words.known.word_variant(utter_action, found)
 
     def _make_emergency(self, text: str, flag: str | None, country: str) -> Emergency:
         kind = flag or UNNAMED

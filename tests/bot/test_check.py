@@ -160,3 +160,20 @@ def test_a_region_without_a_number_is_warned_of_in_one_line(capsys, monkeypatch,
     assert lines[0].startswith("Channels: ")
     assert len(lines) == (2 if said else 1)
     assert said in lines[-1]
+
+
+def test_words_of_a_profile_that_do_not_fit_are_named(tmp_path):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "assistant.yml").write_text("responses: {utter_emergency: Ring us}\n")
+
+    (fault,) = find_faults({"BONAFIDE_PROFILE": str(tmp_path), "BONAFIDE_STATE": str(tmp_path)})
+
+    assert "responses.utter_emergency: it is said as it stands" in fault.sentence
+
+
+def test_each_fault_of_a_profile_is_named(tmp_path):
+    environ = {"BONAFIDE_PROFILE": str(tmp_path), "BONAFIDE_STATE": str(tmp_path)}
+
+    faults = find_faults(environ)
+
+    assert any("assistant.yml is missing. Make a profile" in each.sentence for each in faults)

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from profiles import Assistant
+from profiles.words import find_faults
+
 ROOT = Path(__file__).parents[2]
 MIN_EXAMPLES = 25
 # Rasa gives a message this intent by itself, and utters this response by itself on /restart.
@@ -232,16 +235,28 @@ def test_response_has_a_kind_of_the_contract(response):
         assert set(found) <= kinds
 
 
-@pytest.mark.parametrize("response", DOMAIN["responses"])
-def test_buttons_ask_what_a_person_would(response):
-    """A button's payload is sent as the user's message: words, not a command of Rasa's."""
-    buttons = [
-        button
-        for variant in DOMAIN["responses"][response]
-        for button in variant.get("buttons") or []
-    ]
+def test_no_response_has_words_of_one_assistant():
+    """First questions, the subject and whom to ask come from the profile."""
+    buttons = values_of_lists(DOMAIN["responses"], "buttons")
 
-    assert [b for b in buttons if not b["title"].strip() or not b["payload"][:1].isalpha()] == []
+    assert buttons == []
+    assert not re.search(r"osteoporosis|\bbones\b", str(DOMAIN["responses"]), re.IGNORECASE)
+
+
+def test_what_stands_for_another_library_is_said_of_the_same_responses():
+    """A response of a library that is not about health has the places of the one it replaces."""
+    replaced = load("profiles/not_health.yml")
+
+    assert find_faults(Assistant(responses=replaced), DOMAIN["responses"]) == []
+    assert not re.search(r"doctor|nurse|pharmacist|medicine|health", str(replaced))
+
+
+@pytest.mark.parametrize("response", DOMAIN["responses"])
+def test_who_to_ask_in_health_is_named_only_where_it_can_be_turned_off(response):
+    texts = str([variant["text"] for variant in DOMAIN["responses"][response]])
+
+    if re.search(r"doctor|nurse|pharmacist|optician|dentist", texts):
+        assert response in load("profiles/not_health.yml")
 
 
 def test_entities_are_the_labels_of_the_vocabulary():

@@ -1,28 +1,22 @@
 """What the action server tells of the library, kept for as long as its index is the same."""
 
-import asyncio
 import json
 import logging
-import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import quote
 
-import aiohttp
-from yarl import URL
-
+from bot import action_server
 from bot.channels.http import RETRY_AFTER_S
 from bot.channels.web.library_reply import Reply
 from bot.circuit_breaker import CircuitBreaker
 from bot.server.errors import Unavailable
 from contract.library import LIBRARY, SearchResults
-from settings import table
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT_S = 2.0
 # Seconds for which nothing is asked again: many readers then cost no more than one.
 FRESH_S = 5.0
 MAX_KEPT = 500
@@ -89,9 +83,9 @@ class LibraryClient:
         if not self._breaker.allows_call():
             raise _unavailable()
         try:
-            status, etag, body = await _request(method, path, **options)
+            status, etag, body = await action_server.request(method, path, **options)
             data = json.loads(body) if status == 200 else None
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as err:
+        except action_server.ERRORS as err:
             self._fail(type(err).__name__)
             raise _unavailable() from err
         if status not in (200, 304, 404):
@@ -118,20 +112,3 @@ def document_path(id_: str) -> str:
 
 def _unavailable() -> Unavailable:
     return Unavailable("The library cannot be shown.", retry_after_s=RETRY_AFTER_S)
-
-
-async def _request(method: str, path: str, **options: Any) -> tuple[int, str, bytes]:
-    """Return status, ETag and body."""
-    port = table.ACTIONS_PORT.read(os.environ)
-    server = table.ACTIONS_URL.read(os.environ) or f"http://127.0.0.1:{port}"
-    token = table.ACTIONS_TOKEN.read(os.environ)
-    headers = dict(options.pop("headers", {}))
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
-        url = f"{server.rstrip('/')}{path}"
-        async with session.request(
-            method, URL(url, encoded=True), headers=headers, **options
-        ) as reply:
-            return reply.status, reply.headers.get("ETag", ""), await reply.read()

@@ -177,3 +177,20 @@ def test_read_token_names_one_that_is_none(token):
         read_token({"BONAFIDE_ACTIONS_TOKEN": token}, "127.0.0.1")
 
     assert token.strip() == "" or token not in str(caught.value)
+
+
+def test_an_action_gets_the_domain_in_the_words_of_the_assistant(start, run_action):
+    calls = []
+
+    async def keep(executor, call):
+        calls.append(call)
+
+    run_action(keep)
+    responses = {"utter_abstain_other": [{"text": "They are about {subject}.{choices}"}]}
+
+    start()("POST", "/webhook", {**CALL, "domain": {"responses": responses, "slots": {}}}, JSON)
+
+    (call,) = calls
+    said = "They are about osteoporosis and the immune system.{choices}"
+    assert call["domain"] == {"responses": {"utter_abstain_other": [{"text": said}]}, "slots": {}}
+    assert call["tracker"] == CALL["tracker"]

@@ -88,6 +88,19 @@ def test_documents_are_listed_by_title_with_their_sections(
     }
 
 
+def test_the_documents_say_what_nobody_wrote(
+    start: Callable[..., Any], retriever: Retriever
+) -> None:
+    status, body = start()("GET", "/library-words")
+
+    assert status == 200
+    assert json.loads(body) == {
+        "titles": ["Zimmer", "after a fall"],
+        "n_documents": 2,
+        "starters": ["Zimmer", "after a fall"],
+    }
+
+
 @pytest.mark.parametrize(("start_at", "n_listed"), [("1", 1), ("2", 0), ("-1", 2), ("x", 2)])
 def test_a_long_list_comes_in_parts(
     start: Callable[..., Any], retriever: Retriever, start_at: str, n_listed: int

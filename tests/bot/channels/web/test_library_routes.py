@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.channels.web import library_client
+from bot import action_server
 from bot.channels.web.library_client import FRESH_S, LibraryClient, document_path
 from bot.server.errors import Unavailable
 from tests.bot.channels.web.test_library_pages import document, listed, passage
@@ -51,7 +51,7 @@ class ActionServer:
 @pytest.fixture
 def actions(monkeypatch: pytest.MonkeyPatch) -> ActionServer:
     server = ActionServer()
-    monkeypatch.setattr(library_client, "_request", server.request)
+    monkeypatch.setattr(action_server, "request", server.request)
     return server
 
 

@@ -13,6 +13,8 @@ MAX_TEXT = 600
 MAX_STARTERS = 6
 # Pictures that browsers show, by suffix.
 LOGOS = {".svg": "image/svg+xml", ".png": "image/png"}
+# Every page shows it.
+MAX_LOGO_BYTES = 200_000
 COLOUR = r"#[0-9a-fA-F]{6}"
 LANGUAGE = r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*"
 _PLACES = r"\{(?:name|subject|ask_whom|organisation|emergency)\}"

@@ -206,6 +206,8 @@ class _Reader:
             self._expect("logo", f"a picture ({', '.join(fields.LOGOS)}) in the profile", name)
         elif not path.is_file():
             self._fault("logo", f"there is no file {path}. Put it there, or take the line out")
+        elif path.stat().st_size > fields.MAX_LOGO_BYTES:
+            self._expect("logo", f"at most {fields.MAX_LOGO_BYTES // 1000} kB", path.stat().st_size)
         return path
 
     def _responses(self) -> dict[str, str]:

@@ -23,7 +23,7 @@ Starting the action server (port $BONAFIDE_ACTIONS_PORT) and the Rasa server (po
 When the log says "Rasa server is up and running", open this page and ask something:
   http://$host:$BONAFIDE_PORT/
 Or from another terminal:
-  curl -s localhost:$BONAFIDE_PORT/webhooks/rest/webhook -d '{"sender": "me", "message": "what is osteoporosis?"}'
+  curl -s localhost:$BONAFIDE_PORT/webhooks/rest/webhook -d '{"sender": "me", "message": "what can you tell me?"}'
 TEXT
 
 exec .venv/bin/python "$here/supervise.py"

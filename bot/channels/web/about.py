@@ -1,7 +1,7 @@
 """What anybody can know of the assistant before they say a word; no turn of the bot, no session."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from rasa.core.agent import Agent
@@ -21,7 +21,7 @@ from contract.channels import GREETING
 from contract.contact import Contact
 from contract.turn import Chat, Turn
 
-LANGUAGES = ["en"]
+LANGUAGES = ("en",)
 # Browsers ask again after so long; a changed setting shows by then.
 CACHE = "public, max-age=300"
 
@@ -37,6 +37,7 @@ class AboutPage:
         contact: Contact | None,
         numbers: Numbers,
         widget: StaticFolder,
+        languages: Sequence[str] | None = None,
     ) -> None:
         """Take what is described.
 
@@ -46,12 +47,14 @@ class AboutPage:
             contact: A way to a person; None for none.
             numbers: Emergency numbers by country.
             widget: Its version is that of the description.
+            languages: What it answers in, as BCP 47 tags; None for English.
         """
         self._facts = facts
         self._settings = settings
         self._contact = contact
         self._numbers = numbers
         self._widget = widget
+        self._languages = [*(languages or LANGUAGES)]
 
     async def describe(self, place: Mapping[str, str], agent: Agent | None) -> StaticFile:
         """Return the description as JSON.
@@ -71,7 +74,7 @@ class AboutPage:
             "retention_days": facts.retention_days,
             "session_hours": facts.session_hours,
             "privacy_url": facts.privacy_url,
-            "languages": LANGUAGES,
+            "languages": self._languages,
             "version": self._widget.version,
             "max_chars": self._settings.max_chars,
             "greeting": cast("Chat", (await self.greet(place, agent))[0]),

@@ -19,6 +19,7 @@ from bot.channels.secrets import read_session_secrets
 from bot.channels.settings import ChannelSettings
 from bot.channels.web.about import AboutPage
 from bot.channels.web.api import JsonApi
+from bot.channels.web.brand import make_brand_files
 from bot.channels.web.conversations import Conversations
 from bot.channels.web.cors import CorsPolicy
 from bot.channels.web.facts import Facts
@@ -40,6 +41,7 @@ from bot.emergency_numbers import Numbers
 from bot.server.rate_limits import RateLimit
 from bot.turns.current_message import in_turn
 from outcomes.settings import Settings as OutcomesSettings
+from profiles import Assistant, read_current
 from settings import SettingInvalid
 
 logger = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class WebInput(InputChannel):
         outcomes: OutcomesSettings,
         *,
         facts: Facts | None = None,
+        assistant: Assistant | None = None,
         numbers: Numbers | None = None,
         widget: Path = WIDGET,
         secret_file: Path | None = None,
@@ -69,6 +72,7 @@ class WebInput(InputChannel):
             settings: Of this channel.
             outcomes: Where outcomes are kept, which go with a deleted session.
             facts: Who is behind the assistant and what is kept; None for what the environment says.
+            assistant: Its words, logo and colours; None for those of the profile.
             numbers: Emergency numbers, for the widget and the pages; None for those of the table.
             widget: The folder of the widget.
             secret_file: Keeps the secret where no setting gives one; None for the folder of the
@@ -78,6 +82,7 @@ class WebInput(InputChannel):
         Raises:
             SecretUnavailable: There is no secret, and none can be kept.
             SettingInvalid: A setting of the environment has the wrong form.
+            ProfileInvalid: The profile cannot be used.
         """
         self._settings = settings
         self._session_store = session_store
@@ -89,13 +94,15 @@ class WebInput(InputChannel):
         self._outcomes = OutcomesEraser(outcomes)
         self._cors = CorsPolicy(settings.origins, proxies=settings.proxies)
         facts = facts or Facts.from_env()
+        assistant = read_current().assistant if assistant is None else assistant
         numbers = numbers or Numbers.from_env({})
         contact = read_contact()
         self._widget = StaticFolder(widget, entry=ENTRY, replaced=make_numbers_scripts(numbers))
-        self._style = StaticFolder(SITE)
+        self._style = StaticFolder(SITE, replaced=make_brand_files(assistant, SITE))
         self._pages = Pages(
             settings,
             facts,
+            assistant=assistant,
             widget=self._widget,
             style=self._style,
             emergency=numbers.find_emergency(numbers.region),
@@ -107,6 +114,7 @@ class WebInput(InputChannel):
             contact=contact,
             numbers=numbers,
             widget=self._widget,
+            languages=assistant.languages,
         )
 
     @classmethod

@@ -15,6 +15,7 @@ from contract.contact import Contact
 from contract.library import LIBRARY
 from contract.turn import Citation, PhoneNumber, Turn
 from contract.wording import format_checked, format_page, format_review
+from profiles import Assistant
 from spelling.addresses import safe_url
 
 SITE = Path(__file__).with_name("site")
@@ -40,6 +41,7 @@ class Pages:
         settings: ChannelSettings,
         facts: Facts,
         *,
+        assistant: Assistant | None = None,
         widget: StaticFolder,
         style: StaticFolder,
         emergency: PhoneNumber | None = None,
@@ -50,6 +52,7 @@ class Pages:
         Args:
             settings: Of the web channel.
             facts: Who is behind the assistant and what is kept.
+            assistant: Its subject and colours; None for none.
             widget: Its scripts.
             style: The folder of the pages' style sheet, scripts and pictures.
             emergency: The number to call in the server's region; None if none is known.
@@ -58,6 +61,7 @@ class Pages:
         self._contact = contact
         self._settings = settings
         self._facts = facts
+        self._assistant = assistant or Assistant()
         self._emergency = emergency
         self._widget = widget
         self._style = style
@@ -161,9 +165,18 @@ class Pages:
             "contact": self._contact,
             "hours": describe_hours(self._contact) if self._contact else [],
             "documents": [],
+            **_describe_subject(self._assistant.subject),
+            "colours": self._assistant.colours,
         }
         html = template.render({**common, **values})
         return StaticFile.from_bytes(html.encode("utf-8", "replace"), HTML)
+
+
+def _describe_subject(subject: str | None) -> dict[str, str]:
+    """Return the phrases of the pages that name what the assistant is about."""
+    if not subject:
+        return {"about": "to your questions", "asking": "Ask in your own words"}
+    return {"about": f"about {subject}", "asking": f"Ask about {subject} in your own words"}
 
 
 def _complete(turn: Turn) -> dict[str, object]:

@@ -1,13 +1,17 @@
 // The page for owners: what is chosen in the form is shown in the preview and written into the snippets.
 
+// The main colour of a chat that is told none (widget/style.js).
+const OURS = "#0a5a6b";
+
 /** What the preview and the snippets are made of; an empty value leaves an attribute out. */
 function readForm(form) {
   const { mode, position, theme, accent, header, heading, starters, lang, country, website } = form.elements;
   const questions = starters.value.split("\n").map((line) => line.trim().replaceAll("|", "/"));
   return {
     colours: {
-      "--bonafide-accent": takeChosen(accent),
-      "--bonafide-header": takeChosen(header),
+      "--bonafide-accent": accent.value === OURS ? "" : accent.value,
+      // The header has the main colour, unless it has one of its own.
+      "--bonafide-header": [OURS, accent.value].includes(header.value) ? "" : header.value,
     },
     website: readOrigin(website.value),
     attributes: {
@@ -21,9 +25,6 @@ function readForm(form) {
     },
   };
 }
-
-/** Returns a colour that is not the one to begin with. */
-const takeChosen = (input) => (input.value === input.defaultValue ? "" : input.value);
 
 /** Returns what a list of allowed sites names; an example for what is no address. */
 function readOrigin(text) {

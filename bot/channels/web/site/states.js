@@ -1,13 +1,13 @@
 // The gallery: the real chat, with replies that are made here instead of by the server.
 
 const PASSAGE =
-  "No, osteoporosis is not an autoimmune disease. An autoimmune disease is one where the immune system " +
-  "attacks the body it should protect. Osteoporosis is a disease that makes bones thin and easy to break.";
+  "No, you can come without an appointment. Our doors are open from nine to five, and somebody is there to " +
+  "help you. If you would rather choose a time, call us on the day before.";
 const CITATION = {
   document_id: "example",
   passage_id: "example#1",
   title: "An example of a document",
-  section: "Is osteoporosis an autoimmune disease?",
+  section: "Do I need an appointment?",
   page: null,
   publisher: "Example charity",
   origin: "published by Example charity",
@@ -21,19 +21,19 @@ const CITATION = {
 const DISCLAIMER =
   "This is general information, not advice about your own health. Please ask a doctor or nurse about that.";
 const suggest = (...titles) => titles.map((title) => ({ title, payload: title, passage_id: "example#1" }));
-const QUOTED = { heading: CITATION.section, marks: [PASSAGE.split(" An ")[0]], citations: [CITATION], disclaimer: DISCLAIMER, preface: "" };
+const QUOTED = { heading: CITATION.section, marks: [PASSAGE.split(" Our ")[0]], citations: [CITATION], disclaimer: DISCLAIMER, preface: "" };
 
 const GREETING = {
   kind: "chat",
   text: "Hello! I find answers in documents and show you where they come from. What would you like to know?",
-  suggestions: suggest("Is osteoporosis an autoimmune disease?", "What tests might I have?"),
+  suggestions: suggest("Do I need an appointment?", "What should I bring?"),
 };
 /** What is asked in each state, and what comes back: a turn, or the status of a failure. */
 const STATES = {
   Greeting: {},
   Answer: {
-    question: "Is osteoporosis an autoimmune disease?",
-    turn: { kind: "answer", answer_id: "1", ...QUOTED, text: PASSAGE, suggestions: suggest("Can it weaken bones?", "What is lupus?") },
+    question: "Do I need an appointment?",
+    turn: { kind: "answer", answer_id: "1", ...QUOTED, text: PASSAGE, suggestions: suggest("What should I bring?", "Where do I park?") },
   },
   Advice: {
     question: "Should I stop taking my tablets?",
@@ -47,12 +47,12 @@ const STATES = {
     },
   },
   "Question back": {
-    question: "scan",
+    question: "visit",
     turn: {
       kind: "clarify",
       preface: "",
       text: "That could mean several things. Which of these would you like to know?",
-      suggestions: suggest("What does a bone density scan show?", "How long does a scan take?"),
+      suggestions: suggest("What should I bring to a visit?", "How long does a visit take?"),
     },
   },
   "No answer": {
@@ -62,20 +62,20 @@ const STATES = {
       answer_id: "3",
       preface: "I am sorry that you are in pain.",
       text: "I cannot find that in my documents, so I will not guess. A doctor, nurse or pharmacist can answer questions about your health.",
-      suggestions: suggest("What is osteoporosis?"),
+      suggestions: suggest("Do I need an appointment?"),
     },
   },
   Emergency: {
-    question: "I fell and cannot stand up",
+    question: "I have bad chest pain",
     turn: {
       kind: "emergency",
-      flag: "fracture",
-      text: "This could be a broken bone. Call 112 now.\nDo not try to stand or walk. Keep still until help comes.",
+      flag: "chest",
+      text: "This could be the heart. Call 112 now.\nSit down and rest until help comes.",
       numbers: [{ label: "Emergency number", number: "112", href: "tel:112" }],
     },
   },
-  "Too many questions": { question: "What is osteoporosis?", status: 429, code: "rate_limited" },
-  "Not sent": { question: "What is osteoporosis?", status: 400, code: "bad_message" },
+  "Too many questions": { question: "Do I need an appointment?", status: 429, code: "rate_limited" },
+  "Not sent": { question: "Do I need an appointment?", status: 400, code: "bad_message" },
 };
 
 const PREFIX = "/embed/states/";

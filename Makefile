@@ -49,6 +49,18 @@ encoder: environments $(ENCODER) ## export the sentence encoder to build/encoder
 .PHONY: index
 index: environments $(INDEX) ## build the index of the documents
 
+.PHONY: new-profile
+new-profile: environments $(VENV)/.installed ## make an assistant of your own: five questions, one folder
+	@scripts/settings.sh $(PY) -m profiles new $(ANSWERS)
+
+.PHONY: check-profile
+check-profile: environments $(ENCODER) ## check its documents, words and questions (PROFILE=folder)
+	@scripts/settings.sh $(PY) -m actions check-profile $(PROFILE)
+
+.PHONY: watch
+watch: environments $(ENCODER) ## build the index again after every change of a document (Ctrl-C stops)
+	@scripts/settings.sh $(PY) -m knowledge build --watch
+
 .PHONY: train
 train: environments $(READY) ## train the Rasa model
 

@@ -8,11 +8,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import logging
 import sys
+from pathlib import Path
 
 import safe_logging
 from actions import check, resources
 from actions.serving.app import make_app, read_token
 from knowledge import KnowledgeError
+from profiles import find_folder
 from startup.faults import print_faults
 from startup.profile import take_profile
 
@@ -21,6 +23,11 @@ logger = logging.getLogger("actions")
 
 def main() -> int:
     """Serve until stopped; return 0 after an orderly stop, 78 if it cannot serve."""
+    if sys.argv[1:2] == ["check-profile"]:
+        # Here, not above: the server needs none of it.
+        from actions import profile_check
+
+        return profile_check.main(Path(sys.argv[2]) if sys.argv[2:] else find_folder())
     take_profile()
     if sys.argv[1:] == ["check"]:
         return check.main()

@@ -1,15 +1,18 @@
-"""What scripts ask of a profile: `python -m profiles library`."""
+"""`python -m profiles library`, for scripts, and `python -m profiles new`, to make a profile."""
 
 import sys
 
+from profiles import new
 from profiles.settings import join_library, read_current
 from profiles.types import ProfileInvalid
 
 
 def main(arguments: list[str]) -> int:
-    """Print the folders of the library; return 0, 1 for a profile that cannot be used, 2 else."""
+    """Run a command; return 0, 1 where it cannot be done, 2 on wrong usage."""
+    if arguments[:1] == ["new"]:
+        return new.main(arguments[1:], input if sys.stdin.isatty() else None)
     if arguments != ["library"]:
-        print("usage: python -m profiles library", file=sys.stderr)
+        print("usage: python -m profiles library | new [--help]", file=sys.stderr)
         return 2
     try:
         print(join_library(read_current()))

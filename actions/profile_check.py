@@ -22,8 +22,8 @@ from rich.text import Text
 
 from actions.dialogue.state import Domain
 from actions.library_words import make_library_words
-from actions.question import Question
-from actions.replies.compose import answer_question
+from actions.question import parse_message
+from actions.replies.compose import reply_to_message
 from actions.replies.replier import Replier
 from actions.search import Library
 from contract.turn import Suggestion, Turn
@@ -134,8 +134,9 @@ class Asker:
         latest = {"text": question, "intent": {}, "entities": []}
         tracker = Tracker("check", {}, latest, [], False, None, {}, "")
         replier = Replier(tracker, self._domain)
-        turn = answer_question(Question(question), replier, self._library).outcome
-        return self._turn.validate_python(turn)
+        turn = reply_to_message(parse_message(tracker), replier, self._library).outcome
+        # Talk has no turn of its own; none of it is what an owner's question asks for.
+        return self._turn.validate_python(turn or {"kind": "chat", "text": "", "suggestions": []})
 
 
 def read_questions(path: Path) -> list[OwnQuestion]:
@@ -172,7 +173,8 @@ def describe(turn: Turn) -> str:
         return f"answered from “{turn['citations'][0]['section']}”"
     offered = cast("list[Suggestion]", turn.get("suggestions", []))[:MAX_NEAREST]
     nearest = ", ".join(f"“{each['title']}”" for each in offered)
-    kind = {"clarify": "not sure", "abstain": "refused"}.get(turn["kind"], turn["kind"])
+    kinds = {"clarify": "not sure", "abstain": "refused", "chat": "taken for small talk"}
+    kind = kinds.get(turn["kind"], turn["kind"])
     return f"{kind}; the nearest: {nearest}" if nearest else kind
 
 

@@ -4,6 +4,7 @@ The documents are built into an index beside the one that serves, the words are 
 owner's own questions are asked as the action server would be.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -32,8 +33,6 @@ from profiles import Profile, ProfileInvalid, fill_settings, make_words, read_pr
 from profiles.words import Words, find_faults
 
 DOMAIN = Path(__file__).parents[1] / "domain.yml"
-# Beside the index that serves: what is only checked is not shown to anybody.
-SUFFIX = ".check"
 WIDTH = 100
 # Headings that are named where a question was not answered.
 MAX_NEAREST = 3
@@ -98,7 +97,7 @@ def check_profile(profile: Profile, environ: Mapping[str, str]) -> tuple[list[Fa
         for fault in find_faults(profile.assistant, responses)
     ]
     settings = _make_settings(profile, environ)
-    retriever, unreadable = _build(settings, Path(str(settings.index) + SUFFIX))
+    retriever, unreadable = _build(settings, name_index(settings.index, profile.folder))
     failures += unreadable
     made = make_library_words(retriever, threshold=settings.threshold)
     words = make_words(profile.assistant, made, environ)
@@ -185,6 +184,15 @@ def make_table(failures: Sequence[Failure]) -> Table:
         # As it is: a heading may hold brackets, which are markup otherwise.
         table.add_row(*map(Text, (each.what, each.expected, each.found)))
     return table
+
+
+def name_index(serving: Path, folder: Path) -> Path:
+    """Return the index of a check: beside the one that serves, and one for each profile.
+
+    What is only checked is not shown to anybody, and a second check finds the first one's.
+    """
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
+    return serving.with_name(f"{serving.name}.check-{name}")
 
 
 def _make_settings(profile: Profile, environ: Mapping[str, str]) -> Settings:

@@ -30,6 +30,7 @@ from benchmarks.conversations import check, threads
 from benchmarks.files import DATA, ROOT
 from benchmarks.retrieval.libraries import understand
 from knowledge import Retriever, Settings
+from profiles import MadeWords, make_words, read_current
 
 RESULTS = files.RESULTS / "follow_ups.json"
 # Asked before a question that nothing covers.
@@ -282,9 +283,10 @@ def _rules() -> dict[str, str]:
 
 @cache
 def domain() -> dict[str, Any]:
-    """Return domain.yml as Rasa sends it."""
+    """Return domain.yml as Rasa sends it, in the words of the profile."""
     content: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
-    return content
+    words = make_words(read_current().assistant, MadeWords())
+    return {**content, "responses": words.word(content["responses"])}
 
 
 @cache

@@ -1,15 +1,19 @@
 """The pages have the subject, the logo and the colours of the profile."""
 
+import asyncio
 import base64
+import json
 import re
 
 import pytest
 
 from bot.channels.settings import ChannelSettings
+from bot.channels.web.about import AboutPage
 from bot.channels.web.brand import GROUND, make_brand_files, make_rules, measure_contrast
 from bot.channels.web.facts import Facts
 from bot.channels.web.pages import SITE, TEMPLATES, Pages
 from bot.channels.web.static_files import ENTRY, StaticFolder
+from bot.emergency_numbers import Numbers
 from profiles import Assistant, Colours
 
 
@@ -100,3 +104,23 @@ def test_links_can_be_read_in_any_colour(accent):
 def test_contrast_is_that_of_the_standard():
     assert measure_contrast("#ffffff", "#000000") == pytest.approx(21)
     assert measure_contrast("#0a5a6b", "#ffffff") == pytest.approx(7.8, abs=0.05)
+
+
+def test_a_client_is_told_the_languages_of_the_documents(folder):
+    async def greet(place, agent):
+        return [{"kind": "chat", "text": "Hello.", "suggestions": []}]
+
+    def languages_of(languages):
+        page = AboutPage(
+            Facts(),
+            ChannelSettings(),
+            contact=None,
+            numbers=Numbers.from_env({}),
+            widget=StaticFolder(folder, entry=ENTRY),
+            languages=languages,
+        )
+        page.greet = greet
+        return json.loads(asyncio.run(page.describe({}, None)).body)["languages"]
+
+    assert languages_of(None) == ["en"]
+    assert languages_of(("en-GB", "cy")) == ["en-GB", "cy"]

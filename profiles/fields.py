@@ -17,9 +17,11 @@ LOGOS = {".svg": "image/svg+xml", ".png": "image/png"}
 MAX_LOGO_BYTES = 200_000
 COLOUR = r"#[0-9a-fA-F]{6}"
 LANGUAGE = r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*"
-_PLACES = r"\{(?:name|subject|ask_whom|organisation|emergency)\}"
-# A text in which only known places stand in braces.
-WORDS = rf"(?:[^{{}}\x00-\x08\x0b-\x1f\x7f]|{_PLACES}){{1,{MAX_TEXT}}}"
+_PLACES = "name|subject|ask_whom|organisation"
+# A text in which only known places stand in braces; with the number to call where that is filled.
+_WORDS = r"(?:[^{}\x00-\x08\x0b-\x1f\x7f]|\{(?:%s)\}){1,%d}"
+WORDS = _WORDS % (_PLACES, MAX_TEXT)
+WORDS_TO_CALL = _WORDS % (f"{_PLACES}|emergency", MAX_TEXT)
 PHRASE = r"[^{}\x00-\x1f\x7f]{1,200}"
 
 
@@ -53,11 +55,12 @@ def _text(pattern: str, expected: str) -> Field:
     return _of(text("", f"(?s:{pattern})", expected))
 
 
-_words = _text(
-    WORDS,
+_EXPECTED = (
     f"a text of at most {MAX_TEXT} characters, with no braces but those of {{name}}, {{subject}}, "
-    "{organisation}, {ask_whom} and {emergency}",
+    "{organisation}, {ask_whom}"
 )
+_words = _text(WORDS, _EXPECTED)
+_words_to_call = _text(WORDS_TO_CALL, f"{_EXPECTED} and {{emergency}}")
 _phrase = _text(PHRASE, "a phrase of at most 200 characters on one line, without braces")
 
 TEXTS = {
@@ -65,8 +68,8 @@ TEXTS = {
     "organisation": _of(table.OPERATOR),
     "organisation_url": _of(table.OPERATOR_URL),
     "subject": _phrase,
-    "greeting": _words,
-    "capabilities": _words,
+    "greeting": _words_to_call,
+    "capabilities": _words_to_call,
     "ask_whom": _phrase,
     "disclaimer": _words,
     "privacy_url": _of(table.PRIVACY_URL),

@@ -150,7 +150,8 @@ class _Reader:
             if isinstance(value, str) and not value.strip():
                 continue
             if isinstance(value, str) and field.is_well(value.strip()):
-                found[key] = value.strip()
+                # What follows a blank line would be sent as a message of its own.
+                found[key] = "\n".join(filter(None, map(str.strip, value.splitlines())))
             else:
                 self._expect(f"{within}.{key}" if within else key, field.expected, value)
         return found

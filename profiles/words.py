@@ -150,9 +150,12 @@ def read_not_health() -> dict[str, str]:
 
 
 def _places(text: str) -> set[str]:
-    """Return the places that an action fills; those of a profile may stand anywhere."""
+    """Return the places that an action fills; those of a profile may stand anywhere.
+
+    A number to call stands where domain.yml has it: it is kept, and filled nowhere else.
+    """
     own = {"name", "organisation", "subject", "ask_whom", "run_by", "greeting", "capabilities"}
-    return set(_PLACE.findall(text)) - own - {"emergency", "crisis"}
+    return set(_PLACE.findall(text)) - own
 
 
 def _make_subject(made: MadeWords, *, is_health: bool) -> str:

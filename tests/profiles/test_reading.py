@@ -72,6 +72,7 @@ def test_words_that_yaml_takes_for_something_else_are_words(folder: Path):
         ("country: Norway", "country: expected a country as two capital letters (GB)"),
         ("greetings: Hello", "greetings: there is no such key. Did you mean greeting?"),
         ("greeting: Hello {you}", "greeting: expected a text of at most 600 characters"),
+        ("disclaimer: Call {emergency}", "disclaimer: expected a text of at most 600"),
         ("subject: [asthma]", "subject: expected a phrase"),
         ("starters: How?", "starters: expected a list, each line beginning with `- `"),
         ("starters:\n- title: Hm", "starters, line 1: it has no question."),
@@ -94,6 +95,12 @@ def test_a_fault_names_file_key_and_remedy(folder: Path, line: str, words: str):
     assert fault.startswith(f"{folder}/assistant.yml: {words}")
     assert fault.endswith("(docs/profile.md).")
     assert "\n" not in fault
+
+
+def test_a_text_of_several_paragraphs_is_one_message(folder: Path):
+    (folder / "assistant.yml").write_text("greeting: |\n  Hello.\n\n  I am here.\n")
+
+    assert read_profile(folder).assistant.greeting == "Hello.\nI am here."
 
 
 def test_all_faults_are_said_at_once(folder: Path):

@@ -133,6 +133,7 @@ def test_words_of_ones_own_are_checked_against_the_domain():
         ("utter_thanks", "Thank you", "is no response of domain.yml"),
         ("utter_emergency", "Call us", "is said as it stands"),
         ("utter_abstain", "No.", "needs these places: {choices}, {preface}; it has none"),
+        ("utter_help", "What with?", "needs these places: {emergency}; it has none"),
         ("utter_thank", "Hello {you}", "needs these places: none; it has {you}"),
     ],
 )

@@ -198,12 +198,15 @@ build/made-from/%: always | $(VENV)/.installed
 .PHONY: always
 always:
 
-$(VOCABULARY): $(wildcard bot/vocabulary/*.* bot/red_flags/exemplars.yml bot/advice/exemplars.yml) data/nlu.yml spelling/words.py | $(RASA)/.installed
+# What the assistant understands in general; the profile's intents and words are compared by content as well.
+GENERAL := $(wildcard data/*.yml bot/vocabulary/*.*)
+$(VOCABULARY): $(GENERAL) build/made-from/words build/made-from/intents $(wildcard bot/red_flags/exemplars.yml bot/advice/exemplars.yml) spelling/words.py | $(RASA)/.installed
 	@$(STEP) vocabulary "[5/6] Vocabulary: building the spaCy pipeline" $(RASA_PY) -m bot.vocabulary build/spacy
 	@touch -c $@
 
-# Rasa leaves the file alone when nothing that matters has changed: hence the touch.
-$(MODEL): config.yml domain.yml $(wildcard data/*.yml $(addprefix bot/,$(foreach folder,components matching red_flags advice languages,$(folder)/*.py $(folder)/*.yml)) spelling/*.py) $(VOCABULARY) $(ENCODER) | $(RASA)/.installed
+# Rasa leaves the file alone when nothing that matters has changed: hence the touch. The profile's words are read
+# when the servers start: they need no training.
+$(MODEL): config.yml domain.yml $(GENERAL) build/made-from/intents $(wildcard $(addprefix bot/,$(foreach folder,components matching red_flags advice languages training,$(folder)/*.py $(folder)/*.yml)) spelling/*.py) $(ENCODER) | $(VOCABULARY) $(RASA)/.installed
 	@$(STEP) train "[6/6] Rasa: training the model (about half a minute)" \
 		$(RASA_PY) -m bot train --fixed-model-name bonafide --out models
 	@touch -c $@

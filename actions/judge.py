@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from actions.question import OUT_OF_SCOPE, OUT_OF_SCOPE_HEALTH, Question
+from actions.question import Question
 from knowledge import POINTING_WORDS, Hit
 
-# What a covered topic says for a matter of health: on the development questions of tests/data that
-# are refused, 47 of 47 on health and 47 of 60 others are then told apart.
-TOPIC_SHARE = 0.5
+# From this confidence on, 0 to 1, a question that names nothing is no matter of health: on the
+# development questions of tests/data that are refused, 60 of 60 on health and 47 of 60 others are
+# then told apart.
+NO_HEALTH = 0.05
 # Parts of the body whose matters have a profession of their own.
 SPECIALISTS = {"teeth": "utter_abstain_teeth", "eyes": "utter_abstain_eyes"}
 MIN_CHOICES, MAX_CHOICES = 2, 4
@@ -66,8 +67,5 @@ def choose_refusal(question: Question) -> str:
     for part, response in SPECIALISTS.items():
         if part in question.things.get("body_part", ()):
             return response
-    other = question.confidences.get(OUT_OF_SCOPE, 0.0)
-    health = question.confidences.get(OUT_OF_SCOPE_HEALTH, 0.0)
-    topics = sum(question.confidences.values()) - other - health
-    is_health = bool(question.things) or health + TOPIC_SHARE * topics >= other
+    is_health = bool(question.things) or question.out_of_scope < NO_HEALTH
     return "utter_abstain" if is_health else "utter_abstain_other"

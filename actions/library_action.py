@@ -43,7 +43,7 @@ class LibraryAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk has no types
 
         def compose(replier: Replier) -> Reply:
             library = Library(self._get_retriever, self._get_settings())
-            return self.compose_reply(parse_message(tracker), replier, library)
+            return self.compose_reply(parse_message(tracker, library.has_words), replier, library)
 
         return await take_turn(
             dispatcher,

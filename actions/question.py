@@ -1,7 +1,7 @@
 """The latest message, read once: its words, what it asks, and the things that it names."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypedDict
@@ -12,9 +12,8 @@ from actions.lexicon import VERBS
 from spelling.words import FUNCTION_WORDS
 
 INTENT_PREFIX = "ask_"
-# What the library is not about: anything else, and other matters of health.
+# No matter of health.
 OUT_OF_SCOPE = "out_of_scope"
-OUT_OF_SCOPE_HEALTH = "out_of_scope_health"
 WANTS_OTHER = "ask_else"
 # Entities of bot/components that are no things in the text.
 DETECTED = frozenset({"advice", "red_flag", "feeling", "language"})
@@ -78,17 +77,14 @@ class Question:
 
     Attributes:
         text: What is searched.
-        confidences: How sure each topic is, 0 to 1, the surest first; what is out of scope counts
-            as two of them.
-        is_understood: The surest intent is sure enough to go by.
+        out_of_scope: How sure it is, 0 to 1, that it is about none of what a library is about.
         things: The canonical names of what it mentions, by the vocabulary's label, in order.
         is_open: It was asked back, not answered yet.
         wants_other: It asks for something else than what was shown: "what else is there?"
     """
 
     text: str
-    confidences: dict[str, float] = field(default_factory=dict)
-    is_understood: bool = False
+    out_of_scope: float = 0.0
     things: dict[str, list[str]] = field(default_factory=dict)
     is_open: bool = False
     wants_other: bool = False
@@ -102,19 +98,6 @@ class Question:
     def names_subject(self) -> bool:
         """Whether it names a test, a medicine or a condition."""
         return any(self.things.get(label) for label in SUBJECT_LABELS)
-
-    @property
-    def topic(self) -> str:
-        """The topic that it was understood as; empty if it has none."""
-        topics = {name: c for name, c in self.confidences.items() if not is_out_of_scope(name)}
-        name = max(topics, key=topics.__getitem__, default="")
-        is_likely = topics.get(name, 0.0) > self.out_of_scope_confidence
-        return name if self.is_understood and is_likely else ""
-
-    @property
-    def out_of_scope_confidence(self) -> float:
-        """How likely it is about none of the library's topics, 0 to 1."""
-        return sum(c for name, c in self.confidences.items() if is_out_of_scope(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +115,21 @@ class Message:
     question: Question
 
 
-def parse_message(tracker: Tracker) -> Message:
-    """Return the latest message of a conversation."""
+def parse_message(tracker: Tracker, is_known: Callable[[str], bool] = lambda _: True) -> Message:
+    """Return the latest message of a conversation.
+
+    Args:
+        tracker: The conversation.
+        is_known: Says whether the library has the words of a name.
+    """
     message = tracker.latest_message
     intent = str((message.get("intent") or {}).get("name") or "")
     # What the detectors of bot/ found is about the whole message, and replaces none of its words.
     entities = [e for e in message.get("entities") or [] if e["entity"] not in DETECTED]
     said = _expand_command((message.get("text") or "").strip())
     question = Question(
-        text=expand_names(said, entities),
-        confidences=topic_confidences(message.get("intent_ranking") or []),
-        is_understood=is_topic(intent),
+        text=expand_names(said, [e for e in entities if is_known(str(e["value"]))]),
+        out_of_scope=confidence_of(OUT_OF_SCOPE, message.get("intent_ranking") or []),
         wants_other=intent == WANTS_OTHER,
         things=group_by_label(entities),
     )
@@ -160,7 +147,7 @@ def expand_names(text: str, entities: Sequence[Entity]) -> str:
     """Return `text` with the vocabulary's abbreviations and lay words in their canonical names.
 
     "does RA give you brittle bones" becomes "does rheumatoid arthritis give you osteoporosis":
-    the words that the documents use.
+    the words that the documents use. A name that they do not use stays as it was said.
 
     Args:
         text: What the user said.
@@ -183,20 +170,6 @@ def group_by_label(entities: Sequence[Entity]) -> dict[str, list[str]]:
     return names
 
 
-def topic_confidences(ranking: Sequence[Intent]) -> dict[str, float]:
-    """Return the confidence of each topic among a message's likeliest intents, surest first."""
-    return {
-        name.removeprefix(INTENT_PREFIX): float(intent["confidence"])
-        for intent in ranking
-        if is_topic(name := intent["name"] or "")
-    }
-
-
-def is_topic(intent: str) -> bool:
-    """Say whether an intent stands for a topic, or for what is out of scope."""
-    return is_out_of_scope(intent) or intent.startswith(INTENT_PREFIX)
-
-
-def is_out_of_scope(intent: str) -> bool:
-    """Say whether an intent stands for what the library is not about."""
-    return intent in (OUT_OF_SCOPE, OUT_OF_SCOPE_HEALTH)
+def confidence_of(name: str, ranking: Sequence[Intent]) -> float:
+    """Return how sure an intent is, 0 to 1, among a message's likeliest ones."""
+    return sum(float(intent["confidence"]) for intent in ranking if intent["name"] == name)

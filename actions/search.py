@@ -10,7 +10,7 @@ from knowledge import Hit, Retriever, SearchResult, Settings, Thread, split_ques
 
 # Passages that are looked at for a message.
 N_HITS = 8
-# How sure it is, as a probability, that a message is about none of the library's topics.
+# How sure it is, as a probability, that a message is about nothing a library is about.
 OBJECTION = 0.5
 # Questions of one message that are searched by themselves.
 MAX_PARTS = 3
@@ -33,6 +33,10 @@ class Library:
     def follow(self, text: str, thread: Thread, *, without: Collection[str] = ()) -> SearchResult:
         """Return the passages nearest to a message of a conversation, best first."""
         return self.get_retriever().follow(text, thread, top_k=N_HITS, without=without)
+
+    def has_words(self, text: str) -> bool:
+        """Say whether the library has each word of `text` that means something."""
+        return self.get_retriever().has_words(text)
 
     def look_up(self, name: str) -> Hit | None:
         """Return the passage with this id or name; None if there is none."""
@@ -57,7 +61,7 @@ def search_in_thread(
         return replace(question, text=text), library.follow(text, Thread())
     seen = state.shown if question.wants_other else ()
     # What is about something else entirely hangs on nothing that the library has.
-    thread = Thread() if question.out_of_scope_confidence >= OBJECTION else state.thread
+    thread = Thread() if question.out_of_scope >= OBJECTION else state.thread
     return question, library.follow(question.text, thread, without=seen)
 
 

@@ -48,7 +48,7 @@ class Document:
     Attributes:
         id: Path below the documents folder, without its suffix unless two files differ in nothing
             else; the given id of a passage that came ready.
-        topic: Names the intent `ask_<topic>`; empty where no intent belongs to the document.
+        topic: What its answers are counted under; empty where nobody named one.
         url: Where the document itself is published; empty where that is this library alone.
         checked: ISO date on which the text was last checked against its sources; empty when
             unknown.

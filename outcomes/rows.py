@@ -44,7 +44,7 @@ class OutcomeRow:
         sender_id: Who asked; only a salted hash of it is written.
         channel: Where it was asked.
         intent: What the message was taken for.
-        topic: The topic it was taken for; empty if for none.
+        topic: That of the document that was quoted; empty where none was.
         passage_ids: Passages shown, best first.
         scores: How likely each answers, 0 to 1, in the same order.
         latency_ms: From the message understood to the reply, in milliseconds.

@@ -83,7 +83,7 @@ class Replier:
             turn,
             "utter_answer",
             [*remembered, SlotSet("disclaimed", True)],
-            question.topic,
+            hits,
             heading=hits[0].passage.heading,
             extract=hits[0].passage.text,
             source=render.format_source(hits[0]),
@@ -124,7 +124,7 @@ class Replier:
             turn,
             response,
             self._remember(question, hits, suggestions, is_follow_up=is_follow_up),
-            question.topic,
+            hits,
             general=self._wordings.in_general(hits),
             disclaimer=disclaimer,
             choices=self._list_choices(heading, suggestions),
@@ -192,7 +192,7 @@ class Replier:
             turn,
             response,
             self._remember(question, [], nearest, is_follow_up=is_follow_up),
-            question.topic,
+            (),
             choices=self._list_choices("utter_covered", nearest),
         )
 
@@ -242,7 +242,7 @@ class Replier:
             turn,
             response,
             self._remember(asked, [], choices, is_follow_up=is_follow_up),
-            question.topic,
+            (),
             choices=self._channel.list_choices("", choices),
         )
 
@@ -255,12 +255,13 @@ class Replier:
         turn: Answer | Advice | Clarify | Abstain,
         response: str,
         events: state.Events,
-        topic: str,
+        hits: Sequence[Hit],
         **values: object,
     ) -> Reply:
-        """Return the reply that shows a turn in the words of a response."""
+        """Return the reply that shows a turn in the words of a response, and what it quotes."""
         preface = f"{self._preface}\n" if self._preface else ""
         values = {"preface": preface, **values, **self._channel.attach(turn)}
+        topic = hits[0].document.topic if hits else ""
         return Reply(response, values, events, turn, topic)
 
     def _list_choices(self, response: str, choices: Sequence[Suggestion]) -> str:

@@ -25,7 +25,7 @@ class Reply:
         values: What fills the places of these words, and what the channel shows beside them.
         events: What Rasa remembers.
         outcome: The turn that is recorded; None for talk that answers and refuses nothing.
-        topic: The topic that the message was taken for; empty if for none.
+        topic: That of the document that is quoted; empty where none is.
     """
 
     response: str

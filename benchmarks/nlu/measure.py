@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import yaml
 
 from benchmarks import files
 from benchmarks.files import ROOT, save_results
@@ -21,6 +22,8 @@ from benchmarks.nlu.data import BadData, Prediction, Run, Utterance
 from benchmarks.nlu.metrics import Outcome
 
 INTENTS = ROOT / "data/nlu.yml"
+RULES = ROOT / "data/rules.yml"
+OUT_OF_SCOPE = "out_of_scope"
 RESULTS = files.RESULTS / "nlu.json"
 DATA = Path("../shared/data")
 N_FOLDS = 5
@@ -101,6 +104,14 @@ def measure_files(train_path: Path, test_path: Path, oos_label: str) -> Json:
     }
 
 
+def read_questions(path: Path = RULES) -> frozenset[str]:
+    """Return the intents that are answered from the library: those that no rule names."""
+    rules = yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
+    steps = [each for rule in rules for step in rule["steps"] for each in step.get("or", [step])]
+    named = {step["intent"] for step in steps if "intent" in step}
+    return frozenset(u.label for u in nlu_data.read_intents(INTENTS)) - named - {OUT_OF_SCOPE}
+
+
 def measure_intents(path: Path = INTENTS) -> Json:
     """Return the cross-validated figures of the shipped intents, but those in `DETECTED`."""
     runs = [
@@ -111,6 +122,7 @@ def measure_intents(path: Path = INTENTS) -> Json:
     pairs = [(utterance.label, prediction.label or "") for utterance, prediction in outcomes]
     scores = metrics.score_labels(pairs)
     matrix = metrics.confusion(pairs)
+    questions = read_questions()
     return {
         "command": "python -m benchmarks nlu",
         "date": date.today().isoformat(),
@@ -120,6 +132,11 @@ def measure_intents(path: Path = INTENTS) -> Json:
         "left_out": sorted(DETECTED),
         "macro_f1": metrics.macro_f1(scores),
         "accuracy": round(sum(one == other for one, other in pairs) / len(pairs), 4),
+        # What hangs on an intent is whether it is a question, not which kind of one.
+        "questions_found": metrics.share_in([p for p in pairs if p[0] in questions], questions),
+        "talk_taken_for_questions": metrics.share_in(
+            [p for p in pairs if p[0] not in questions], questions
+        ),
         "confused": metrics.confused_pairs(matrix),
         "per_intent": scores,
         "confusion": matrix,

@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from benchmarks.nlu.data import Prediction, Utterance
@@ -85,6 +85,11 @@ def score_labels(pairs: Sequence[tuple[str, str]]) -> dict[str, Json]:
 def macro_f1(scores: dict[str, Json]) -> float:
     """Return the mean F1 of the labels, 0 to 1, each counting the same."""
     return round(statistics.fmean(float(score["f1"]) for score in scores.values()), 4)
+
+
+def share_in(pairs: Sequence[tuple[str, str]], labels: Collection[str]) -> float:
+    """Return the share of what was predicted that is one of `labels`, whichever."""
+    return _share(predicted in labels for _, predicted in pairs)
 
 
 def confusion(pairs: Sequence[tuple[str, str]]) -> Json:

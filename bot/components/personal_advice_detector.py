@@ -33,6 +33,7 @@ from bot.advice.patterns import AdvicePatterns, Span
 from bot.matching.encoders import embed_exemplars, read_embedding
 from bot.matching.whole_message import set_entity, set_intent
 from bot.matching.yaml_files import hash_files
+from bot.vocabulary.names import find_words
 from bot.vocabulary.pipeline import make_pipeline
 
 # Set by this component alone, whatever the classifier thinks.
@@ -231,7 +232,7 @@ def _parse_exemplars(encoder: str) -> _ParsedExemplars:
         PhrasesInvalid: If bot/advice/exemplars.yml is damaged.
     """
     matters, texts = zip(*read_exemplars(), strict=True)
-    patterns, nlp = AdvicePatterns(), make_pipeline()
+    patterns, nlp = AdvicePatterns(), make_pipeline(words=find_words())
     docs = nlp.pipe(texts, disable=["lemmatizer"])  # for the names in them
     sentences = [patterns.split_sentences(doc.text, _spans_of(doc)) for doc in docs]
     return _ParsedExemplars(list(matters), sentences, embed_exemplars(encoder, texts))

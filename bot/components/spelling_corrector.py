@@ -15,8 +15,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import spelling
 from bot.matching.yaml_files import hash_files
-from bot.vocabulary.pipeline import FOLDER as VOCABULARY
-from bot.vocabulary.pipeline import read_names
+from bot.vocabulary.names import FOLDER as VOCABULARY
+from bot.vocabulary.names import find_words, read_names
+from bot.vocabulary.pipeline import hash_words
 from spelling import Corrector, apply_corrections, count_words, is_english
 
 # Attributes of a message in which something is misspelt: its corrected text, and its `Typo`s.
@@ -67,11 +68,18 @@ class SpellingCorrector(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> "SpellingCorrector":
-        """Return the corrector with the words that training stored."""
+        """Return the corrector with the words that training stored, and the profile's of now.
+
+        Raises:
+            VocabularyFaulty: If the words have changed and cannot be used.
+        """
         component = cls(model_storage, resource)
         with model_storage.read_from(resource) as folder:
             words = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        component._corrector = Corrector(words["names"], words["texts"])
+        # What an owner has changed since needs no training.
+        is_current = words["made_with"] == hash_words(find_words())
+        names = words["names"] if is_current else learn_names()
+        component._corrector = Corrector(names, words["texts"])
         # Reads the dictionary now: it takes a third of a second.
         component._corrector.find_typos("osteoperosis")
         return component
@@ -90,7 +98,8 @@ class SpellingCorrector(GraphComponent):
         """
         words = learn_words([message.get(TEXT) for message in training_data.intent_examples])
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _FILE).write_text(json.dumps(words), encoding="utf-8")
+            stored = {**words, "made_with": hash_words(find_words())}
+            (folder / _FILE).write_text(json.dumps(stored), encoding="utf-8")
         self._corrector = Corrector(words["names"], words["texts"])
         return self._resource
 
@@ -113,20 +122,13 @@ def understood_attribute(message: Message) -> str:
 def learn_words(utterances: List[str]) -> Dict[str, Dict[str, int]]:
     """Return the words of the vocabulary and of utterances, by how many names or texts have them.
 
-    Both hold typos on purpose. In the vocabulary they sound like a canonical name and are written
-    otherwise ("osteoperosis"; "crohns" sounds different from "Crohn"). In the utterances they are
-    what the vocabulary's names correct, or no English and said once.
+    The utterances hold typos on purpose: they are what the vocabulary's names correct, or no
+    English and said once.
 
     Raises:
-        VocabularyFaulty: If a file of bot/vocabulary cannot be used.
+        VocabularyFaulty: If a file of bot/vocabulary, or the profile's words, cannot be used.
     """
-    vocabulary = list(read_names())
-    canonical = Corrector(count_words(name for _, name, _ in vocabulary), {})
-    names = {
-        word: count
-        for word, count in sorted(count_words(name for _, _, name in vocabulary).items())
-        if (corrected := canonical.correct(word)) == word or metaphone(corrected) != metaphone(word)
-    }
+    names = learn_names()
     known = Corrector(names, {})
     texts = {
         word: count
@@ -134,3 +136,21 @@ def learn_words(utterances: List[str]) -> Dict[str, Dict[str, int]]:
         if count > 1 or is_english(word)
     }
     return {"names": names, "texts": texts}
+
+
+def learn_names() -> Dict[str, int]:
+    """Return the words of the vocabulary and of the profile, by how many names have them.
+
+    They hold typos on purpose, which sound like a canonical name and are written otherwise
+    ("osteoperosis"; "crohns" sounds different from "Crohn").
+
+    Raises:
+        VocabularyFaulty: If a file of bot/vocabulary, or the profile's words, cannot be used.
+    """
+    vocabulary = list(read_names(words=find_words()))
+    canonical = Corrector(count_words(name for _, name, _ in vocabulary), {})
+    return {
+        word: count
+        for word, count in sorted(count_words(name for _, _, name in vocabulary).items())
+        if (corrected := canonical.correct(word)) == word or metaphone(corrected) != metaphone(word)
+    }

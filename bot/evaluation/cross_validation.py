@@ -114,9 +114,10 @@ def _read_config() -> dict[str, Any]:
 
 def _read_other_utterances() -> list[str]:
     from rasa.shared.nlu.constants import INTENT, TEXT
-    from rasa.shared.nlu.training_data.loading import load_data
 
-    examples = load_data("data/nlu.yml").intent_examples
+    from bot.training.profile_importer import ProfileImporter
+
+    examples = ProfileImporter(None, None, ["data"]).get_nlu_data().intent_examples
     return [example.get(TEXT) for example in examples if example.get(INTENT) != REPORT_EMERGENCY]
 
 

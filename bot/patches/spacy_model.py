@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 
 from bot.patches.replaces import replaces
+from bot.vocabulary.pipeline import renew_pipeline
 
 # As long as a node holds it.
 _loaded: MutableMapping[tuple[str, int], SpacyModel] = WeakValueDictionary()
@@ -26,7 +27,18 @@ def load_model(spacy_model_name: str) -> SpacyModel:
     key = spacy_model_name, _newest(Path(spacy_model_name or ""))
     model = _loaded.get(key)
     if model is None:
-        model = _loaded[key] = load_model.original(spacy_model_name)
+        model = _loaded[key] = load_anew(spacy_model_name)
+    return model
+
+
+def load_anew(name: str) -> SpacyModel:
+    """Return the pipeline of a folder or package, with the words that the profile has now.
+
+    Raises:
+        VocabularyFaulty: If these words cannot be used.
+    """
+    model: SpacyModel = load_model.original(name)
+    model.model = renew_pipeline(model.model)
     return model
 
 

@@ -15,7 +15,7 @@ from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.patches.replaces import replaces
-from bot.patches.spacy_model import load_model
+from bot.patches.spacy_model import load_anew
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ def renew(model: SpacyModel, kept: Kept) -> None:
     try:
         if kept.timer is not None:
             kept.timer.cancel()
-        fresh = load_model.original(model.model_name).model
+        fresh = load_anew(model.model_name).model
         kept.n_own = len(fresh.vocab.strings)
         model.model, kept.timer = fresh, None
         del fresh

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from bot.vocabulary.pipeline import VocabularyFaulty, read_names, write_pipeline
+from bot.vocabulary.names import VocabularyFaulty, find_words, read_names
+from bot.vocabulary.pipeline import write_pipeline
 
 
 def main() -> int:
@@ -12,11 +13,11 @@ def main() -> int:
         print("usage: python -m bot.vocabulary FOLDER", file=sys.stderr)
         return 2
     try:
-        write_pipeline(Path(sys.argv[1]))
+        write_pipeline(Path(sys.argv[1]), words=find_words())
     except VocabularyFaulty as err:
         print(err, file=sys.stderr)
         return 1
-    print(f"{sys.argv[1]}: {len(list(read_names()))} names")
+    print(f"{sys.argv[1]}: {len(list(read_names(words=find_words())))} names")
     return 0
 
 

@@ -1,32 +1,35 @@
-"""Make a spaCy pipeline from the vocabulary files.
+"""Make a spaCy pipeline from the vocabulary files and the words of a profile.
 
 It has a tokenizer, lookup lemmas, an entity ruler, and a filter for what only looks like a name.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import spacy
-import yaml
 from spacy.language import Language
 from spacy.pipeline import EntityRuler
 
+from bot.matching.yaml_files import hash_files
 from bot.vocabulary.abbreviations import NAME as ABBREVIATIONS
 from bot.vocabulary.abbreviations import AbbreviationFilter
+from bot.vocabulary.names import FOLDER, Name, find_words, read_names
+from profiles import find_folder
 from spelling import is_english
 
-FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
-# Where names, and words that look like them, stand in sentences: what the assistant is trained on,
-# and sentences with such words.
+# Where names, and words that look like them, stand in sentences: what the assistant is trained on
+# (a profile's intents too), and sentences with such words.
 TEXTS = (
     ROOT / "data" / "nlu.yml",
     ROOT / "bot" / "red_flags" / "exemplars.yml",
     ROOT / "bot" / "advice" / "exemplars.yml",
     FOLDER / "words.txt",
 )
+# Key of a pipeline's meta data: a digest of the profile's words that it was made with.
+MADE_WITH = "bonafide_words"
 # Most letters of an abbreviation that is typed with dots.
 _MOST_DOTS = 5
 # A form of address, or milliseconds; no dictionary has it as a word.
@@ -34,46 +37,33 @@ _NO_ENGLISH = frozenset({"ms"})
 # An item of a list, without what quotes it; "[RA](condition)" marks an entity.
 _ITEM = re.compile(r"^[^\S\n]*- [\"']?(.*?)[\"']?$", re.MULTILINE)
 _MARK = re.compile(r"\[([^\]\[]*)\](?:\([^)]*\)|\{[^}]*\})")
-# One file per entity label.
-LABELS = {
-    "conditions": "condition",
-    "tests": "test",
-    "medicines": "medicine",
-    "body_parts": "body_part",
-    "people": "person",
-    "feelings": "feeling",
-}
 
 
-class VocabularyFaulty(Exception):
-    """A vocabulary file cannot be used.
-
-    Attributes:
-        path: The file.
-    """
-
-    def __init__(self, path: Path, reason: str) -> None:
-        """Name the file and what is wrong with it."""
-        super().__init__(f"{path}: {reason}")
-        self.path = path
-
-
-def write_pipeline(target: Path, folder: Path = FOLDER) -> Language:
+def write_pipeline(target: Path, folder: Path = FOLDER, words: Path | None = None) -> Language:
     """Write the pipeline made from the vocabulary in `folder` to `target`, and return it.
+
+    Args:
+        target: A folder.
+        folder: The vocabulary.
+        words: Those of a profile.
 
     Raises:
         VocabularyFaulty: If a file is missing, not a mapping of lists, or names something twice.
     """
-    nlp = make_pipeline(folder)
+    nlp = make_pipeline(folder, words)
     nlp.to_disk(target)
     return nlp
 
 
-def make_pipeline(folder: Path = FOLDER) -> Language:
+def make_pipeline(folder: Path = FOLDER, words: Path | None = None) -> Language:
     """Return a blank English pipeline with lookup lemmas and the vocabulary's names as entities.
 
     An abbreviation is found however it is typed. One that is a word as well, "as", is a name only
     in capitals of its own, or where names stand.
+
+    Args:
+        folder: The vocabulary.
+        words: Those of a profile.
 
     Raises:
         VocabularyFaulty: If a file is missing, not a mapping of lists, or names something twice.
@@ -83,70 +73,44 @@ def make_pipeline(folder: Path = FOLDER) -> Language:
     # The lemma table is loaded by initialize(), which must come before the ruler has patterns.
     nlp.initialize()
     ruler = cast(EntityRuler, nlp.add_pipe("entity_ruler"))
-    ruler.add_patterns(list(_patterns(nlp, folder)))
-    names = [name for _, _, name in read_names(folder) if _is_abbreviation(name)]
-    ambiguous = [name.lower() for name in names if _is_word(name.lower())]
+    names = list(read_names(folder, words))
+    ruler.add_patterns(list(_patterns(nlp, names)))
+    short = [name.lower() for _, _, name in names if _is_abbreviation(name)]
+    ambiguous = [name for name in short if _is_word(name)]
     docs = list(nlp.pipe(read_texts(), disable=["lemmatizer"])) if ambiguous else []
     cast(AbbreviationFilter, nlp.add_pipe(ABBREVIATIONS)).learn(ambiguous, docs)
+    nlp.meta[MADE_WITH] = hash_words(words)
     return nlp
+
+
+def renew_pipeline(nlp: Language) -> Language:
+    """Return a pipeline that knows the words of the profile as they are now.
+
+    So a change of them needs no training: the servers are started again. A pipeline that is not
+    of ours, or was made with the same words, is returned as it is.
+
+    Raises:
+        VocabularyFaulty: If a file cannot be used.
+    """
+    words = find_words()
+    is_current = nlp.meta.get(MADE_WITH, hash_words(words)) == hash_words(words)
+    return nlp if is_current else make_pipeline(words=words)
+
+
+def hash_words(words: Path | None) -> str:
+    """Return a digest of a profile's words; empty if it has none."""
+    return hash_files([words]) if words else ""
 
 
 def read_texts() -> Iterator[str]:
     """Yield the sentences that tell where names stand, and where words that look like them."""
-    for path in TEXTS:
+    for path in (*TEXTS, *sorted((find_folder() / "intents").glob("*.yml"))):
         text = path.read_text(encoding="utf-8")
         yield from text.splitlines() if path.suffix == ".txt" else map(_unmark, _ITEM.findall(text))
 
 
-def read_names(folder: Path = FOLDER) -> Iterator[tuple[str, str, str]]:
-    """Yield every (label, canonical name, name), the canonical name itself included.
-
-    Raises:
-        VocabularyFaulty: If a file is missing, not a mapping of lists, or names something twice.
-    """
-    seen: dict[str, str] = {}
-    for stem, label in LABELS.items():
-        path = folder / f"{stem}.yml"
-        for canonical, others in _read(path).items():
-            for name in [canonical, *others]:
-                if not name.strip():
-                    raise VocabularyFaulty(path, f"a name of {canonical!r} is blank.")
-                key = name.lower()
-                if key in seen:
-                    raise VocabularyFaulty(
-                        path, f"{name!r} stands twice, also under {seen[key]!r}."
-                    )
-                seen[key] = canonical
-                yield label, canonical, name
-
-
-def _read(path: Path) -> dict[str, list[str]]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
-    except OSError as err:
-        raise VocabularyFaulty(path, f"{err.strerror}.") from err
-    except (yaml.YAMLError, UnicodeDecodeError) as err:
-        raise VocabularyFaulty(path, f"not YAML in UTF-8 ({err}).") from err
-    if not isinstance(content, dict):
-        raise VocabularyFaulty(path, "expected `canonical name: [other names]` lines.")
-    # YAML keeps only the last of two lines with one key.
-    keys = [key.value for key, _ in yaml.compose(text).value]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise VocabularyFaulty(path, f"{key!r} has two lines.")
-    for canonical, names in content.items():
-        if (
-            not isinstance(canonical, str)
-            or not isinstance(names, list)
-            or not all(isinstance(name, str) for name in names)
-        ):
-            raise VocabularyFaulty(path, f"{canonical!r} needs a list of names; quote yes and no.")
-    return content
-
-
-def _patterns(nlp: Language, folder: Path) -> Iterator[dict[str, Any]]:
-    for label, canonical, name in read_names(folder):
+def _patterns(nlp: Language, names: Iterable[Name]) -> Iterator[dict[str, Any]]:
+    for label, canonical, name in names:
         typed = [name, name.lower(), *_dotted(name)]
         for words in sorted({tuple(token.lower_ for token in nlp.make_doc(t)) for t in typed}):
             yield {"label": label, "id": canonical, "pattern": [{"LOWER": w} for w in words]}

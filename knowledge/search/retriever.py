@@ -28,6 +28,8 @@ N_JUDGED = 8
 # Sentences of a passage that are marked as the nearest to a query, and how much less near than the
 # best one they may be, as a cosine.
 MAX_MARKS, MARK_MARGIN = 2, 0.05
+# Words of a name that are looked up.
+MAX_NAME_WORDS = 8
 
 
 class Retriever:
@@ -129,6 +131,10 @@ class Retriever:
         """Return the passage that has this id, or bears this name; None if there is none."""
         row = self._names.find(name)
         return None if row is None else self._hit(row, rank=1, score=1.0)
+
+    def has_words(self, text: str) -> bool:
+        """Say whether a form of each word of `text` that means something occurs in the library."""
+        return -1 not in self._lexicon.find(text, max_terms=MAX_NAME_WORDS)
 
     def next_part(self, hit: Hit) -> Hit | None:
         """Return the next passage of the section of `hit`; None if the section ends there."""

@@ -66,6 +66,8 @@ class FakeRetriever:
         self.is_follow_up = False
         # The passage with which the section of another goes on, by that one's id.
         self.rest: dict[str, Hit] = {}
+        # Names whose words no document has.
+        self.unknown: set[str] = set()
 
     def search(self, query: str, **options: Any) -> list[Hit]:
         self.calls.append({"query": query, **options})
@@ -88,6 +90,9 @@ class FakeRetriever:
             raise self.error
         known = [*self.hits, *self.rest.values()]
         return next((h for h in known if name in (h.passage.id, h.name)), None)
+
+    def has_words(self, text: str) -> bool:
+        return text not in self.unknown
 
     def next_part(self, hit: Hit) -> Hit | None:
         return self.rest.get(hit.passage.id)

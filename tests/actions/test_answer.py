@@ -264,8 +264,7 @@ def test_answer_remembers_what_was_searched_and_shown(take_turn: TakeTurn) -> No
         "replied": True,
         "asked": {
             "text": "can men get osteoporosis?",
-            "confidences": {"men": 0.9},
-            "is_understood": True,
+            "out_of_scope": 0.0,
             "things": {},
             "is_open": False,
             "wants_other": False,

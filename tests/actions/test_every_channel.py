@@ -20,11 +20,7 @@ CHANNELS = sorted(set(PLATFORMS) | PAYLOAD | PLAIN)
 
 QUOTE = TEXT[:30]
 ASKED = {
-    "asked": {
-        "text": "can men get osteoporosis?",
-        "confidences": {"men": 0.9},
-        "is_understood": True,
-    },
+    "asked": {"text": "can men get osteoporosis?"},
     "shown": [],
     "offers": [],
 }

@@ -10,11 +10,7 @@ from actions.search import N_HITS
 from knowledge import Thread
 from tests.actions.conftest import FakeRetriever, TakeTurn, make_hit
 
-QUESTION = {
-    "text": "can men get it?",
-    "confidences": {"men": 0.9},
-    "is_understood": True,
-}
+QUESTION = {"text": "can men get it?"}
 OFFERS = [
     {"title": "What about lupus?", "payload": "What about lupus?", "passage_id": "lupus#section"},
     {"title": "What about shoes?", "payload": "What about shoes?", "passage_id": "shoes#section"},

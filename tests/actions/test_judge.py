@@ -100,8 +100,9 @@ def test_no_hits_refuse() -> None:
         (Question("x", things={"body_part": ["teeth"]}), "utter_abstain_teeth"),
         (Question("x", things={"body_part": ["eyes"]}), "utter_abstain_eyes"),
         (Question("x", things={"medicine": ["aspirin"]}), "utter_abstain"),
-        (Question("x", confidences={"out_of_scope_health": 0.5}), "utter_abstain"),
-        (Question("x", confidences={"out_of_scope": 0.9}), "utter_abstain_other"),
+        (Question("x", out_of_scope=0.04), "utter_abstain"),
+        (Question("x", out_of_scope=0.9), "utter_abstain_other"),
+        (Question("x", out_of_scope=0.9, things={"condition": ["gout"]}), "utter_abstain"),
     ],
 )
 def test_a_refusal_names_who_could_answer(question: Question, wording: str) -> None:

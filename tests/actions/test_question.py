@@ -48,21 +48,50 @@ def understood(*ranking: tuple[str | None, float]) -> Question:
 
 
 @pytest.mark.parametrize(
-    ("ranking", "topic"),
+    ("ranking", "confidence"),
     [
-        ([("ask_men", 0.8), ("ask_lupus", 0.1)], "men"),
-        ([("out_of_scope", 0.4), ("ask_men", 0.2)], ""),
-        ([("nlu_fallback", 0.2), ("ask_men", 0.19)], ""),
-        ([("greet", 0.5), ("ask_men", 0.3)], ""),
-        ([(None, 0.0)], ""),
+        ([("ask_symptoms", 0.8), ("out_of_scope", 0.1)], 0.1),
+        ([("out_of_scope", 0.4), ("ask_symptoms", 0.2)], 0.4),
+        ([("greet", 0.5), ("ask_symptoms", 0.3)], 0.0),
+        ([(None, 0.0)], 0.0),
     ],
 )
-def test_a_message_names_the_topic_that_was_understood(
-    ranking: list[tuple[str | None, float]], topic: str
+def test_a_message_says_how_surely_it_is_about_no_health(
+    ranking: list[tuple[str | None, float]], confidence: float
 ) -> None:
     asked = understood(*ranking)
 
-    assert (asked.text, asked.topic) == ("can men get it?", topic)
+    assert (asked.text, asked.out_of_scope) == ("can men get it?", confidence)
+
+
+def test_a_name_that_the_library_does_not_use_stays_as_it_was_said() -> None:
+    text = "is hypothyroidism like RA?"
+    entities = [
+        entity(text, "hypothyroidism", "underactive thyroid"),
+        entity(text, "RA", "rheumatoid arthritis"),
+    ]
+    message = {"text": text, "intent": {"name": "ask_definition"}, "entities": entities}
+    tracker = Tracker("me", {}, message, [], False, None, {}, "action_listen")
+
+    asked = parse_message(tracker, lambda name: name != "underactive thyroid").question
+
+    assert asked.text == "is hypothyroidism like rheumatoid arthritis?"
+    assert asked.things == {"condition": ["underactive thyroid", "rheumatoid arthritis"]}
+
+
+def test_the_library_is_asked_which_names_it_uses(take_turn: TakeTurn) -> None:
+    text = "is MTX safe in men"
+    retriever = FakeRetriever([make_hit()])
+    retriever.unknown = {"methotrexate"}
+
+    take_turn(
+        ActionAnswerQuestion,
+        retriever,
+        text,
+        entities=[entity(text, "MTX", "methotrexate", "medicine")],
+    )
+
+    assert retriever.calls[0]["query"] == text
 
 
 @pytest.mark.parametrize("label", ["advice", "red_flag", "feeling"])

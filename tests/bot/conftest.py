@@ -40,9 +40,10 @@ def domain() -> Any:
 @pytest.fixture(scope="session")
 def nlp() -> Any:
     """The pipeline of the vocabulary that is shipped."""
+    from bot.vocabulary.names import find_words
     from bot.vocabulary.pipeline import make_pipeline
 
-    return make_pipeline()
+    return make_pipeline(words=find_words())
 
 
 @pytest.fixture(scope="session")

@@ -80,8 +80,9 @@ def _read_library() -> Corrector:
 
 def _read_examples() -> list[str]:
     """Return what intents are trained on, without the marks of entities."""
-    content = (ROOT / "data" / "nlu.yml").read_text(encoding="utf-8")
-    examples = "\n".join(item.get("examples", "") for item in yaml.safe_load(content)["nlu"])
+    paths = [ROOT / "data" / "nlu.yml", *(ROOT / "profile" / "intents").glob("*.yml")]
+    parts = [part for p in paths for part in yaml.safe_load(p.read_text(encoding="utf-8"))["nlu"]]
+    examples = "\n".join(item.get("examples", "") for item in parts)
     return re.sub(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})", r"\1", examples).splitlines()
 
 

@@ -22,7 +22,7 @@ def remember(events: list[dict[str, Any]] | None = None, **slots: Any) -> Tracke
 
 
 def test_last_question_is_read_back() -> None:
-    question = Question("is it?", {"lupus": 0.5}, True, {"condition": ["lupus"]}, is_open=True)
+    question = Question("is it?", 0.5, {"condition": ["lupus"]}, is_open=True)
 
     assert state.read_question(remember(asked=asdict(question))) == question
 
@@ -33,7 +33,7 @@ def test_last_question_of_an_odd_slot_is_none(slot: Any) -> None:
 
 
 def test_last_question_leaves_out_what_another_version_wrote() -> None:
-    slot = {"text": "why?", "confidences": "none", "things": {}, "mood": "fine"}
+    slot = {"text": "why?", "out_of_scope": "none", "things": {}, "mood": "fine"}
 
     assert state.read_question(remember(asked=slot)) == Question("why?")
 

@@ -10,7 +10,7 @@ from actions.replies import talk
 from knowledge import IndexNotFound, Settings
 from tests.actions.conftest import TEXT, FakeRetriever, TakeTurn, make_hit
 
-QUESTION = {"text": "can men get it?", "is_understood": True}
+QUESTION = {"text": "can men get it?", "out_of_scope": 0.1}
 SHOWN = {
     "asked": QUESTION,
     "thread": {"questions": ["can men get it?"], "shown": ["men#section"], "about": ["About men"]},

@@ -20,7 +20,7 @@ from bot.components.spelling_corrector import (
 )
 from bot.components.vocabulary_entity_extractor import VocabularyEntityExtractor
 from bot.matching.encoders import get_encoder, read_embedding
-from bot.vocabulary.pipeline import read_names
+from bot.vocabulary.names import find_words, read_names
 from spelling import Corrector
 
 UTTERANCES = [
@@ -111,7 +111,7 @@ def test_every_name_of_the_vocabulary_is_still_found_when_it_is_corrected(nlp):
     spelling = Corrector(words["names"], words["texts"])
 
     lost = []
-    for _, canonical, name in read_names():
+    for _, canonical, name in read_names(words=find_words()):
         corrected = spelling.correct(name)
         if corrected != name and [entity.ent_id_ for entity in nlp(corrected).ents] != [canonical]:
             lost.append((name, corrected))

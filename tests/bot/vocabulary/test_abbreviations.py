@@ -93,7 +93,7 @@ def test_texts_hold_no_marks_of_entities():
 
 def test_a_vocabulary_without_such_words_learns_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr("bot.vocabulary.pipeline.read_texts", lambda: pytest.fail("was read"))
-    from bot.vocabulary.pipeline import LABELS as FILES
+    from bot.vocabulary.names import LABELS as FILES
 
     for stem in FILES:
         (tmp_path / f"{stem}.yml").write_text(f"some {stem}: []\n", encoding="utf-8")

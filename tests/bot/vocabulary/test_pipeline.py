@@ -8,13 +8,8 @@ import pytest
 import spacy
 
 from bot.vocabulary.__main__ import main
-from bot.vocabulary.pipeline import (
-    FOLDER,
-    LABELS,
-    VocabularyFaulty,
-    read_names,
-    write_pipeline,
-)
+from bot.vocabulary.names import FOLDER, LABELS, VocabularyFaulty, find_words, read_names
+from bot.vocabulary.pipeline import write_pipeline
 
 
 @pytest.fixture
@@ -28,7 +23,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def names_of(label: str) -> "list[tuple[str, str]]":
-    return [(canonical, name) for of, canonical, name in read_names() if of == label]
+    return [
+        (canonical, name) for of, canonical, name in read_names(words=find_words()) if of == label
+    ]
 
 
 def found(nlp, text: str) -> "list[tuple[str, str, str]]":
@@ -170,7 +167,7 @@ def test_command_writes_the_pipeline_and_counts_the_names(tmp_path, monkeypatch,
     monkeypatch.setattr(sys, "argv", ["vocabulary", str(tmp_path / "pipeline")])
 
     assert main() == 0
-    assert f"{len(list(read_names()))} names" in capsys.readouterr().out
+    assert f"{len(list(read_names(words=find_words())))} names" in capsys.readouterr().out
     assert (tmp_path / "pipeline" / "meta.json").is_file()
 
 

@@ -240,6 +240,13 @@ def test_order_begins_with_what_search_finds(retriever: Retriever) -> None:
 # ---- names
 
 
+def test_has_words_says_whether_the_library_has_each_of_them(retriever: Retriever) -> None:
+    first = retriever.index.passages[0]
+
+    assert retriever.has_words(first.heading)
+    assert not retriever.has_words(f"{first.heading} zwobbitis")
+
+
 def test_look_up_finds_every_passage_by_its_id_and_by_its_name(retriever: Retriever) -> None:
     for passage in retriever.index.passages:
         hit = retriever.look_up(passage.id)

@@ -1,0 +1,1 @@
+"""What the assistant is trained on: what is general, and a profile's own intents."""

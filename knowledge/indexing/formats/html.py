@@ -31,6 +31,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 # Between the name of a page and that of its site.
+_PARTS = re.compile(r" [-\u2013\u2014|:·»] ")
 _SEPARATORS = " -\u2013\u2014|:·»"
 
 
@@ -119,24 +120,39 @@ def _read_head(tree: LexborHTMLParser) -> Metadata:
 
 
 def _find_title(body: LexborNode, named: str, *, is_sure: bool) -> str:
-    """Return the headline of a page: one that its head names, or the first.
+    """Return the headline of a page: the one that its head names, or the first that says something.
 
     Args:
-        body: The page; a first headline that names only the site is taken out.
+        body: The page; headlines that are those of the site are taken out of it.
         named: Its title in its head; empty if it has none.
-        is_sure: Whether that title has nothing of the site in it.
+        is_sure: Whether that title was made for others to show.
     """
     headlines = [node for node in body.css("h1") if clean(node.text())]
-    words = _letters(named)
-    for headline in headlines:
-        if _letters(headline.text()) & words:
-            return clean(headline.text())
-    if any(words and _letters(node.text()) == words for node in body.css("h2")):
-        for headline in headlines:
-            headline.remove()
-        return named
-    texts = [] if is_sure else [clean(headline.text()) for headline in headlines]
-    return next((text for text in texts if not says_nothing(text)), named)
+    parts = [_letters(part) for part in _PARTS.split(named)]
+    words = set[str]().union(*parts)
+
+    def fit(node: LexborNode) -> tuple[int, int]:
+        own = _letters(node.text())
+        return len(own & parts[0]), len(own & words)
+
+    best = max(headlines, key=fit, default=None)
+    shared = _letters(best.text()) & words if best is not None else set()
+    if not shared or shared == parts[-1] != parts[0]:  # it may be the name of the site
+        for second in body.css("h2"):
+            if _letters(second.text()) in filter(None, parts):
+                _remove(headlines)
+                return clean(second.text())
+    if best is not None and shared:
+        return clean(best.text())
+    empty = [node for node in headlines if says_nothing(clean(node.text()))]  # "Menu"
+    names = [clean(node.text()) for node in headlines if node not in empty]
+    _remove(empty)
+    return named if is_sure or not names else names[0]
+
+
+def _remove(nodes: list[LexborNode]) -> None:
+    for node in nodes:
+        node.remove()
 
 
 def _letters(text: str) -> set[str]:

@@ -43,18 +43,20 @@ def _words(text: str) -> frozenset[str]:
 
 
 # Words in a `class`, or at the end of a short `id`, that say what a part is: whatever it holds; …
-_COMMENTS = _words("comment comments commentlist discussions disqus forum respond")
+_COMMENTS = _words("comment comments commentlist discussions disqus forum")
 _FRAMES = _COMMENTS | _words(
-    "ad ads advert adverts advertisement advertising author banner consent cookie cookies cta "
+    "ad ads advert adverts advertisement advertising author consent cookie cookies cta "
     "disclaimer feedback footer modal newsletter popup promo rating ratings recommendations "
     "recommended sidebar signup sponsored subscribe subscription survey teaser teasers topnav "
     "trending"
 )
 # … where nothing is said in it as a sentence; …
-_LABELS = _words("byline bylines meta metadata print share sharing skip social tag tags toolbar")
+_LABELS = _words(
+    "aside banner byline bylines meta metadata print share sharing skip social tag tags toolbar"
+)
 # … where most of it is links.
 _MENUS = _words(
-    "aside breadcrumb breadcrumbs menu nav navbar navigation navbox pager pagination related "
+    "breadcrumb breadcrumbs menu nav navbar navigation navbox pager pagination related "
     "submenu toc widget"
 )
 # A class with one of these says how the page is laid out, not what the part is.
@@ -299,7 +301,7 @@ def _find_name(node: LexborNode, evidence: Evidence) -> str:
         if not evidence.sentences and (evidence.links or evidence.longest <= MAX_LABEL_WORDS):
             return word
     for word in names & _MENUS:
-        if evidence.link_share > MAX_FRAME_SHARE:
+        if evidence.link_share > (0.5 if evidence.sentences else MAX_FRAME_SHARE):
             return word
     return ""
 
@@ -308,13 +310,21 @@ def _read_names(node: LexborNode) -> set[str]:
     """Return the words that name an element: its tag, its classes, the end of a short id."""
     names = {node.tag or "", node.attributes.get("itemprop") or ""}
     by_id = _split_name(node.attributes.get("id") or "")
-    if len(by_id) <= _MAX_ID_WORDS:  # a longer one is made from a heading
+    if len(by_id) <= _MAX_ID_WORDS and not _is_made_from_heading(node, by_id):
         names.update(by_id[-1:])
     for name in (node.attributes.get("class") or "").split():
         parts = set(_split_name(name))
         if not parts & _STATES:
             names |= parts
     return names
+
+
+def _is_made_from_heading(node: LexborNode, words: list[str]) -> bool:
+    """Return whether an id only says what the heading in an element does, as "consent" can."""
+    if not set(words[-1:]) & (_FRAMES - _COMMENTS):
+        return False
+    heading = node.css_first("h2, h3, h4, h5, h6")
+    return heading is not None and re.findall(r"[a-z]+", heading.text().lower()) == words
 
 
 def _split_name(name: str) -> list[str]:

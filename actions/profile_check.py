@@ -4,6 +4,7 @@ The documents are built into an index beside the one that serves, the words are 
 owner's own questions are asked as the action server would be.
 """
 
+import datetime
 import hashlib
 import json
 import os
@@ -28,7 +29,14 @@ from actions.replies.compose import reply_to_message
 from actions.replies.replier import Replier
 from actions.search import Library
 from contract.turn import Suggestion, Turn
-from knowledge import KnowledgeError, Retriever, Settings, build_index, load_encoder
+from knowledge import (
+    KnowledgeError,
+    Retriever,
+    Settings,
+    build_index,
+    describe_upkeep,
+    load_encoder,
+)
 from profiles import Profile, ProfileInvalid, fill_settings, make_words, read_profile
 from profiles.words import Words, find_faults
 
@@ -106,8 +114,10 @@ def check_profile(profile: Profile, environ: Mapping[str, str]) -> tuple[list[Fa
     questions = read_questions(profile.questions) if profile.questions else []
     failures += check_starters(words, asker)
     failures += [failure for each in questions if (failure := check_question(each, asker))]
-    n_documents = len(retriever.index.documents)
-    return failures, f"{n_documents} documents, {len(questions)} questions of your own"
+    documents = list(retriever.index.documents.values())
+    upkeep = describe_upkeep(documents, datetime.date.today()).partition(". ")[0]
+    parts = [f"{len(documents)} documents", upkeep, f"{len(questions)} questions of your own"]
+    return failures, ", ".join(filter(None, parts))
 
 
 class Asker:

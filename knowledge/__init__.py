@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from knowledge.errors import EncoderUnavailable, IndexNotFound, KnowledgeError
 from knowledge.search.words import POINTING_WORDS, split_questions
 from knowledge.settings import Settings
+from knowledge.summaries import describe_upkeep
 from knowledge.types import Document, Hit, Passage, SearchResult, Source, Thread
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ __all__ = [
     "Source",
     "Thread",
     "build_index",
+    "describe_upkeep",
     "load_encoder",
     "split_questions",
 ]

@@ -80,6 +80,7 @@ def test_a_whole_profile_has_nothing_to_mend(
 
 def test_everything_to_mend_is_listed(profile: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (profile / "documents" / "broken.pdf").write_bytes(b"no PDF")
+    (profile / "faq" / "parking.md").write_text("## Where do I park?\n\nBehind the house.\n")
     rows = [{"question": "how do I clean a spacer?", "expect": "dishwasher"}]
     (profile / "questions.jsonl").write_text("\n".join(map(json.dumps, rows)))
     with (profile / "assistant.yml").open("a") as words:
@@ -93,7 +94,7 @@ def test_everything_to_mend_is_listed(profile: Path, capsys: pytest.CaptureFixtu
     said = " ".join(capsys.readouterr().out.split())
     for words_of in ("broken.pdf", "dishwasher", "utter_hello", "starter: Who won the cup?"):
         assert words_of in said
-    assert "4 to mend" in said
+    assert "4 documents, 1 document lacks a publisher, 1 questions of your own; 4 to mend" in said
 
 
 def test_a_profile_that_cannot_be_read_is_said(

@@ -10,7 +10,13 @@ import mammoth
 from knowledge.indexing.formats import html
 from knowledge.indexing.formats.converted import find_title, read_body
 from knowledge.indexing.formats.docx_visible import MARK, make_visible
-from knowledge.indexing.formats.outline import FormatError, Metadata, Outline, ParsedDocument, clean
+from knowledge.indexing.formats.outline import (
+    FormatError,
+    Metadata,
+    Outline,
+    ParsedDocument,
+    clean,
+)
 from knowledge.indexing.titles import names_document
 
 STYLES = """\

@@ -12,7 +12,8 @@ from markdown_it.token import Token
 
 from knowledge.indexing.formats import front_matter, html, text
 from knowledge.indexing.formats.converted import find_title, read_body
-from knowledge.indexing.formats.outline import Outline, ParsedDocument
+from knowledge.indexing.formats.outline import BULLETS, Outline, ParsedDocument
+from knowledge.indexing.titles import names_document
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 # Stands in the HTML for a comment of other ways to ask; its number follows. Nothing else has it.
@@ -43,7 +44,8 @@ def read(data: bytes) -> ParsedDocument:
     body = html.parse(_PARSER.renderer.render(tokens, _PARSER.options, {})).body
     if body is None:
         return ParsedDocument((), found, ignored=ignored)
-    title = found.get("title") or find_title(body)
+    given = found.get("title", "")
+    title = given if names_document(given) else find_title(body) or given
     outline = _Outline(title, asked)
     read_body(body, outline)
     return ParsedDocument(
@@ -91,17 +93,20 @@ def _tidy(tokens: list[Token]) -> None:
 
 
 def _tidy_line(children: list[Token]) -> None:
-    before = "softbreak"
+    before = Token("softbreak", "", 0)
     for child in children:
         if child.type == "text":
-            if before == "link_open" and _FOOTNOTE_LINK.fullmatch(child.content):
-                child.content = ""
-            if before in ("softbreak", "hardbreak"):
-                child.content = (
-                    _LINE_MARK.sub("", child.content, count=1)
-                    if (_LINE_MARK.match(child.content))
-                    else child.content
-                )
-            child.content = _FOOTNOTE.sub("", _CALL.sub("", child.content))
-            child.content = _WIKI_LINK.sub(r"\1", child.content)
-        before = child.type
+            starts_line = before.type in ("softbreak", "hardbreak")
+            if starts_line and child.content.startswith(tuple(BULLETS)):
+                before.type = "hardbreak"  # an item, and not the rest of the line before
+            child.content = _tidy_text(child.content, before, starts_line=starts_line)
+        before = child
+
+
+def _tidy_text(text: str, before: Token, *, starts_line: bool) -> str:
+    """Return a text without the marks in it; `before` is the token before it."""
+    if before.type == "link_open" and _FOOTNOTE_LINK.fullmatch(text):
+        return ""
+    mark = _LINE_MARK.match(text) if starts_line else None
+    text = _FOOTNOTE.sub("", _CALL.sub("", text[mark.end() :] if mark else text))
+    return _WIKI_LINK.sub(r"\1", text)

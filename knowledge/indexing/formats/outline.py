@@ -17,9 +17,8 @@ MIN_CALLOUT_WORDS = 5
 
 # Bullets as people type them, and as fonts of signs have them; a dash is one before a blank.
 # \u2013 and \u2014 are dashes.
-_BULLET = re.compile(
-    r"(?:[•‣▪●◦·∙■□○➢►\uf000-\uf0ff][^\S\n]*|[-\u2013\u2014][^\S\n]+)(?=\w|[\"'(])"
-)
+BULLETS = "•‣▪●◦·∙■□○➢►"
+_BULLET = re.compile(rf"(?:[{BULLETS}\uf000-\uf0ff][^\S\n]*|[-\u2013\u2014][^\S\n]+)(?=\w|[\"'(])")
 _ITEM = re.compile(r"(?:-|(\d{1,6})\.) ")
 # Headings that a lead-in may introduce; one on top of more introduces no list but all of them.
 MAX_SUBHEADINGS = 12

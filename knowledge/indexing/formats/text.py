@@ -4,6 +4,7 @@ import codecs
 import re
 
 from knowledge.indexing.formats.outline import FormatError, Outline, ParsedDocument, clean
+from knowledge.indexing.titles import names_document
 
 # Bullets as word processors make them; \u2013 is a dash.
 ITEM = re.compile(r"\s*(?:[-*•‣▪●◦·\u2013]|(\d{1,3})[.)])\s+(?=\S)")
@@ -46,7 +47,7 @@ def read(data: bytes) -> ParsedDocument:
     raw = [part for part in _EMPTY_LINES.split(content) if not _UNDERLINE.fullmatch(part)]
     parts = [part for each in raw for part in _split_heading(each)]
     title = ""
-    if len(parts) > 2 and _is_heading(parts[0]) and _is_heading(parts[1]):
+    if len(parts) > 2 and names_document(parts[0]) and all(map(_is_heading, parts[:2])):
         title, *parts = parts
     outline = Outline(clean(title))
     for part, following in zip(parts, [*parts[1:], ""], strict=True):

@@ -61,6 +61,7 @@ def read_markdown(written: str) -> ParsedDocument:
         ("## Falls {#falls .big}\n\nText.\n{: .note}", [("Falls", ["Text."])]),
         ("See [[Falls at home|falls]] and [[Rugs]].", [("", ["See falls and Rugs."])]),
         ("• milk\n\n• fish", [("", ["- milk\n- fish"])]),
+        ("Bring:\n• a **letter**\n• *a list*", [("", ["Bring:", "- a letter\n- a list"])]),
         ("1. wash\n\nPicture\n\n2. rinse", [("", ["1. wash", "Picture", "2. rinse"])]),
         ("`a[^1]` [x] [link](b)", [("", ["a[^1] [x] link"])]),
     ],
@@ -93,6 +94,7 @@ def test_markdown_asks_where_the_comment_stands_inside_of_html_too() -> None:
         ('{\n "title": "Falls"\n}\n\nText.', "Falls"),
         ("\n \n---\ntitle: Falls\n---\nText.", "Falls"),
         ("---\ntitle: Falls\n...\nText.", "Falls"),
+        ("---\ntitle: Untitled document\n---\n# Falls at home\n\nText.", "Falls at home"),
         ("% Falls\n% A. Nurse\n\nText.", "Falls"),
     ],
 )
@@ -255,6 +257,13 @@ def test_word_title_is_its_heading_or_its_property_but_no_program_s(
 def test_word_typed_bullets_are_a_list() -> None:
     tab = "<w:r><w:t>•</w:t><w:tab/><w:t>{}</w:t></w:r>".format
     body = paragraph(run("Bring:")) + paragraph(tab("your letter")) + paragraph(tab("glasses"))
+
+    assert blocks(read_word(body)) == ["Bring:", "- your letter\n- glasses"]
+
+
+def test_word_typed_bullets_may_stand_in_one_paragraph() -> None:
+    breaks = "<w:r><w:br/><w:t>• {}</w:t></w:r>".format
+    body = paragraph(run("Bring:"), breaks("your letter"), breaks("glasses"))
 
     assert blocks(read_word(body)) == ["Bring:", "- your letter\n- glasses"]
 

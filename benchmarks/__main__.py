@@ -10,6 +10,7 @@ COMMANDS = {
     "refusal": ("retrieval.refusal", "answers and refusals on the questions of tests/data"),
     "judge": ("retrieval.judge", "fit and measure the judge of the first passages"),
     "pages": ("retrieval.pages", "text and frame of web pages, beside another reader"),
+    "charities": ("retrieval.charities", "the search on three other charities' libraries"),
     "questions": ("conversations.check", "ask a running bot what people really ask"),
     "follow-ups": ("conversations.follow_ups", "follow-ups, fresh questions, questions asked back"),
     "nlu": ("nlu.measure", "the understanding of messages"),

@@ -49,13 +49,21 @@ def main(arguments: Sequence[str], ask: Ask | None = None) -> int:
     for each in QUESTIONS:
         parser.add_argument(f"--{each.key}", default="", metavar="…", help=each.question)
     given = {key: value.strip() for key, value in vars(parser.parse_args(arguments)).items()}
-    answers = {each.key: given[each.key] or _ask(each, ask) for each in QUESTIONS}
+    try:
+        answers = {each.key: given[each.key] or _ask(each, ask) for each in QUESTIONS}
+    except (EOFError, KeyboardInterrupt):
+        print("\nNothing is written.", file=sys.stderr)
+        return 1
     faults = [f"{key}: {fault}" for key, value in answers.items() if (fault := _check(key, value))]
     if faults:
         print("\n".join(faults), file=sys.stderr)
         return 1
     folder = Path(answers.pop("folder")).expanduser()
-    write_profile(folder, answers)
+    try:
+        write_profile(folder, answers)
+    except OSError as err:
+        print(f"folder: {folder} cannot be written: {err.strerror}.", file=sys.stderr)
+        return 1
     print(_describe_next(folder))
     return 0
 

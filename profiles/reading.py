@@ -78,7 +78,7 @@ class _Reader:
             starters=self._starters(),
             languages=self._languages(),
             logo=self._logo(),
-            contact=Contact(**self._texts(self._mapping("contact"), fields.CONTACT, "contact")),
+            contact=self._contact(),
             colours=Colours(**self._texts(self._mapping("colours"), fields.COLOURS, "colours")),
             is_health=self._flag("health"),
             responses=self._responses(),
@@ -198,6 +198,16 @@ class _Reader:
                 self._expect("languages", fields.LANGUAGE_FIELD.expected, value)
         return tuple(map(str, values)) or None
 
+    def _contact(self) -> Contact:
+        texts = self._texts(self._mapping("contact"), fields.CONTACT, "contact")
+        if texts and texts.keys().isdisjoint(("phone", "email", "url")):
+            self._fault("contact", "nobody can be reached by it. Write phone, email or url")
+        if "hours" in texts and "time_zone" not in texts:
+            self._fault(
+                "contact.hours", "they need a time_zone, such as Europe/London, beside them"
+            )
+        return Contact(**texts)
+
     def _logo(self) -> Path | None:
         name = self._values.get("logo")
         if not name:
@@ -209,12 +219,25 @@ class _Reader:
             self._fault("logo", f"there is no file {path}. Put it there, or take the line out")
         elif path.stat().st_size > fields.MAX_LOGO_BYTES:
             self._expect("logo", f"at most {fields.MAX_LOGO_BYTES // 1000} kB", path.stat().st_size)
+        elif not _is_picture(path):
+            self._expect("logo", f"a picture of the kind that {path.suffix} says", name)
         return path
 
     def _responses(self) -> dict[str, str]:
         values = self._mapping("responses")
         known = {name: fields.RESPONSE_FIELD for name in values if fields.RESPONSE.fullmatch(name)}
         return self._texts(values, known, "responses")
+
+
+def _is_picture(path: Path) -> bool:
+    """Return whether a file is SVG or PNG, as its name says."""
+    data = path.read_bytes()
+    if path.suffix.lower() == ".png":
+        return data.startswith(b"\x89PNG\r\n\x1a\n")
+    try:
+        return "<svg" in data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
 
 
 def _check_questions(path: Path) -> list[str]:

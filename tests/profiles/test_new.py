@@ -77,6 +77,21 @@ def test_no_profile_is_overwritten(tmp_path, capsys):
     assert (tmp_path / "assistant.yml").read_text() == "name: Ann\n"
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+
+    assert make(tmp_path / "file" / "charity") == 1
+    assert "charity cannot be written: Not a directory." in capsys.readouterr().err
+
+
+def test_who_stops_answering_gets_no_profile(tmp_path, capsys):
+    def ask(question: str) -> str:
+        raise EOFError
+
+    assert main(["--folder", str(tmp_path / "charity")], ask) == 1
+    assert not (tmp_path / "charity").exists()
+
+
 def test_a_folder_is_needed(capsys):
     assert main([]) == 1
     assert "folder: A folder is needed." in capsys.readouterr().err

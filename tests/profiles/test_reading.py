@@ -83,6 +83,8 @@ def test_words_that_yaml_takes_for_something_else_are_words(folder: Path):
         ("languages: [english language]", "languages: expected a language as two letters"),
         ("logo: logo.gif", "logo: expected a picture (.svg, .png)"),
         ("logo: logo.svg", "logo: there is no file"),
+        ("contact: {name: Ann}", "contact: nobody can be reached by it."),
+        ("contact: {phone: 01632 960 000, hours: Mo-Fr 09:00-17:00}", "contact.hours: they need a"),
         ("health: maybe", "health: expected true or false, found 'maybe'"),
         ("responses: {greet: Hi}", "responses.greet: there is no such key."),
         ("documents: papers", "documents: there is no folder"),
@@ -101,6 +103,24 @@ def test_a_text_of_several_paragraphs_is_one_message(folder: Path):
     (folder / "assistant.yml").write_text("greeting: |\n  Hello.\n\n  I am here.\n")
 
     assert read_profile(folder).assistant.greeting == "Hello.\nI am here."
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("logo.svg", b"<html>"), ("logo.svg", b"<svg \xff"), ("logo.png", b"GIF89a")],
+)
+def test_a_logo_of_another_kind_is_named(folder: Path, name: str, data: bytes):
+    (folder / name).write_bytes(data)
+
+    (fault,) = find_faults(folder, f"logo: {name}\n")
+    assert "logo: expected a picture of the kind that" in fault
+
+
+def test_a_logo_is_found_in_the_profile(folder: Path):
+    (folder / "logo.svg").write_text("<svg/>")
+    (folder / "assistant.yml").write_text("logo: logo.svg\n")
+
+    assert read_profile(folder).assistant.logo == folder / "logo.svg"
 
 
 def test_all_faults_are_said_at_once(folder: Path):

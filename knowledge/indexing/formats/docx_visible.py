@@ -72,9 +72,27 @@ def _rewrite(paragraph: Element, styles: Styles, numbering: Numbering) -> None:
                 if local_name(part) not in _KEPT:
                     run.remove(part)
     label = numbering.count(properties, style)
-    is_heading = re.match(r"heading|title", styles.name_of(style), re.IGNORECASE) is not None
+    is_heading = _make_heading(paragraph, style, styles)
     if label is not None and not is_heading and _has_text(paragraph):
         _insert(paragraph, f"{MARK}{label}")
+
+
+def _make_heading(paragraph: Element, style: str, styles: Styles) -> bool:
+    """Say whether a paragraph is a heading; one in a style of the owner's gets Word's own style."""
+    if re.match(r"(heading|title|subtitle|toc)\b", styles.name_of(style), re.IGNORECASE):
+        return True
+    properties = child(paragraph, "pPr")
+    own = child(properties, "outlineLvl")
+    level = value_of(own if own is not None else styles.find(style, "pPr", "outlineLvl"))
+    if properties is None or not re.fullmatch(r"[0-5]", level) or not _has_text(paragraph):
+        return False
+    named = child(properties, "pStyle")
+    space = paragraph.tag.rpartition("}")[0] + "}"
+    if named is None:
+        named = Element(f"{space}pStyle")
+        properties.insert(0, named)
+    named.set(f"{space}val", f"Heading{int(level) + 1}")
+    return True
 
 
 def _is_shown(run: Element, paragraph_style: str, styles: Styles) -> bool:

@@ -205,6 +205,22 @@ def test_word_headings_bear_no_number() -> None:
     assert flat(read_word(body, numbering=DECIMAL)) == [("Rugs", ["Text."])]
 
 
+@pytest.mark.parametrize(
+    "properties",
+    ['<w:pStyle w:val="Ours"/>', '<w:pStyle w:val="Base"/>', '<w:outlineLvl w:val="1"/>'],
+)
+def test_word_headings_may_have_a_style_of_their_own(properties: str) -> None:
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="Base"><w:name w:val="Charity"/>'
+        '<w:pPr><w:outlineLvl w:val="1"/></w:pPr></w:style>'
+        '<w:style w:type="paragraph" w:styleId="Ours"><w:name w:val="Charity blue"/>'
+        '<w:basedOn w:val="Base"/></w:style>'
+    )
+    body = paragraph(run("Rugs"), properties=properties) + paragraph(run("They go first."))
+
+    assert flat(read_word(body, styles=styles)) == [("Rugs", ["They go first."])]
+
+
 @pytest.mark.parametrize("mark", ["strike", "dstrike", "vanish"])
 def test_word_text_that_is_struck_out_or_hidden_is_left_out(mark: str) -> None:
     shown, hidden, off = "Once a week.", run("Daily. ", f"<w:{mark}/>"), f'<w:{mark} w:val="0"/>'

@@ -15,6 +15,7 @@ COMMANDS = {
     "follow-ups": ("conversations.follow_ups", "follow-ups, fresh questions, questions asked back"),
     "nlu": ("nlu.measure", "the understanding of messages"),
     "scale": ("scale.measure", "the library as it grows, beside others"),
+    "pdfs": ("formats.pdfs", "what is found of documents printed to PDF"),
     "collect": ("report.collect", "measure what the report shows of the quality"),
     "report": ("report.page", "write the report's page and the tables of the documents"),
 }

@@ -7,7 +7,8 @@ _MADE_BY_PROGRAM = re.compile(
     r"\.(docx?|dotx?|odt|rtf|txt|md|html?|pdf|pptx?|xlsx?|indd|qxd|pages|pub|key)\b"
     r"|^(microsoft (word|power ?point|publisher|excel|office)|google docs|libre ?office)"
     r"|^(open ?office|adobe (indesign|illustrator|acrobat|photoshop)|quark ?xpress)"
-    r"|^(power ?point presentation|presentation|document|slide|page|scan|file|img|image) ?\d*$"
+    r"|^(power ?point presentation|presentation|document|layout|slide|page|scan|file) ?\d*$"
+    r"|^(img|image) ?\d*$"
     r"|\b(untitled|template)\b",
     re.IGNORECASE,
 )

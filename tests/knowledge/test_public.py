@@ -7,7 +7,8 @@ import pytest
 
 import knowledge
 
-READERS = {"filelock", "mammoth", "markdown_it", "pypdf", "selectolax", "spacy", "yaml"}
+FORMATS = {"mammoth", "markdown_it", "pypdf", "pypdfium2", "selectolax", "yaml"}
+READERS = FORMATS | {"filelock", "spacy"}
 SEARCH = {"numpy", "onnxruntime", "tokenizers"}
 
 

@@ -1,36 +1,50 @@
-"""The lines of a PDF's pages: their words, place and look."""
+"""The lines of a PDF's pages: pieces of one height put together."""
 
-import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-import pypdf
+from knowledge.indexing.formats.pdf_pieces import BULLET, UNKNOWN, Piece
+from knowledge.indexing.formats.text import ITEM
 
-# Lines at the top and the bottom of a page among which headers and footers are looked for.
-EDGE = 2
-BOLD = re.compile(r"bold|black|heavy|semib|demi", re.IGNORECASE)
+# Letters on one line: how far their base lines are apart at most, by their size.
+SAME_LINE = 0.3
+# Letters larger than the text's by this factor are a heading's.
+HEADING_SIZE = 1.12
+# A gap wider than this, by the size of letters, may part columns or cells.
+WIDE_GAP = 1.0
+# A bullet may stand farther from its item than that.
+BULLET_GAP = 5.0
+# A gap wider than this parts words, whatever the file says.
+WORD_GAP = 0.5
+# What word processors put before an item, and ITEM does not know.
+_BULLETS = re.compile(
+    rf"^(?:[{UNKNOWN}\u25a0-\u25ff\u2700-\u27bf\u2190-\u21ff\u2b00-\u2bff])(?=\s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line on a page.
+    """A line, or the part of one that stands in a column or a cell.
 
     Attributes:
         size: Height of its letters, in points.
         x: Where it starts, in points from the left.
+        end: Where it ends.
         y: How high it stands, in points; more is higher up.
         page: From 1.
+        turn: Its direction, in degrees.
     """
 
     text: str
     size: float
     is_bold: bool
     x: float
+    end: float
     y: float
     page: int
+    turn: int = 0
 
     @property
     def look(self) -> tuple[float, bool]:
@@ -42,81 +56,54 @@ class Line:
         return replace(self, text=self.text[start:end].strip())
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    text: str
-    size: float
-    is_bold: bool
-    x: float
-    y: float
-
-
-def read_lines(page: pypdf.PageObject, number: int) -> Iterator[Line]:
-    """Yield the lines of a page that hold text, in the order in which the file draws them."""
-    pieces: list[_Piece] = []
-
-    def visit(text: str, cm: Any, tm: Any, font: Any, size: float) -> None:
-        # A piece without place is an end of line that comes before the line itself.
-        name = str((font or {}).get("/BaseFont", ""))
-        scale = math.hypot(
-            tm[2] * cm[0] + tm[3] * cm[2],
-            tm[2] * cm[1] + tm[3] * cm[3],
-        )
-        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-        pieces.append(_Piece(text, round(size * scale, 1), bool(BOLD.search(name)), x, y))
-
-    page.extract_text(visitor_text=visit)
-    line: list[_Piece] = []
+def make_line(pieces: Sequence[Piece]) -> Line:
+    """Return the line of pieces that follow each other on it."""
+    text = ""
     for piece in pieces:
-        first, *others = piece.text.split("\n")
-        line.append(replace(piece, text=first))
-        for text in others:
-            yield from _make_line(line, number)
-            line = [replace(piece, text=text)]
-    yield from _make_line(line, number)
+        text += f" {piece.text}" if text and piece.is_word else piece.text
+    text = _BULLETS.sub(BULLET, text)
+    if pieces[0].is_symbol and len(pieces) > 1:
+        text = f"{BULLET} {text[len(pieces[0].text) :].strip()}"
+    main = max(pieces, key=lambda piece: len(piece.text))
+    inked = [piece for piece in pieces if not piece.is_symbol] or pieces
+    is_bold = all(piece.is_bold for piece in inked)
+    end = max(piece.end for piece in pieces)
+    return Line(text, usual_size(pieces), is_bold, pieces[0].x, end, main.y, main.page, main.turn)
 
 
-def _make_line(pieces: Sequence[_Piece], page: int) -> Iterator[Line]:
-    text = " ".join("".join(piece.text for piece in pieces).split())
-    if text:
-        inked = [piece for piece in pieces if piece.text.strip()]
-        main = max(inked, key=lambda piece: len(piece.text))
-        is_bold = all(piece.is_bold for piece in inked)
-        yield Line(text, main.size, is_bold, inked[0].x, inked[0].y, page)
+def make_rows(pieces: Iterable[Piece]) -> list[list[list[Piece]]]:
+    """Return what stands on each height, from the top: parts with wide gaps between them."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: -piece.y):
+        near = rows[-1][0] if rows else None
+        if near and near.y - piece.y <= SAME_LINE * max(near.size, piece.size):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [_cut_row(sorted(row, key=lambda piece: piece.x)) for row in rows]
 
 
-def drop_running_lines(pages: Sequence[Sequence[Line]]) -> list[Line]:
-    """Return all lines but headers, footers and page numbers.
-
-    A line is a header or a footer if it stands at the same edge of half of the pages, at least of
-    two, whatever number is in it. One that is a sentence is kept where it comes first.
-    """
-    edges: Counter[tuple[str, int]] = Counter()
-    for page in pages:
-        edges.update({_mask_numbers(page[row]) for row in _edge_rows(page)})
-    often = {mask for mask, n in edges.items() if n >= 2 and 2 * n >= len(pages)}
-    seen: set[tuple[str, int]] = set()
-    kept: list[Line] = []
-    for page in pages:
-        edge = _edge_rows(page)
-        for row, line in enumerate(page):
-            mask = _mask_numbers(line)
-            is_sentence = line.text[-1] in ".!?" and mask not in seen
-            is_repeated = mask in often and not is_sentence
-            is_number = re.fullmatch(r"page #( (of|/) #)?|# ?(of|/) ?#|#", mask[0]) is not None
-            if row not in edge or not (is_repeated or is_number):
-                kept.append(line)
-            seen.add(mask)
-    return kept
+def _cut_row(row: Sequence[Piece]) -> list[list[Piece]]:
+    parts: list[list[Piece]] = []
+    for piece in row:
+        last = parts[-1][-1] if parts else None
+        if last is None or _is_apart(last, piece, is_first=len(parts[-1]) == 1):
+            parts.append([piece])
+        else:
+            is_word = piece.is_word or piece.x - last.end > WORD_GAP * piece.size
+            parts[-1].append(replace(piece, is_word=is_word))
+    return parts
 
 
-def _edge_rows(page: Sequence[Line]) -> set[int]:
-    """Return the rows of the lines that stand highest and lowest, wherever the file draws them."""
-    rows = sorted(range(len(page)), key=lambda row: page[row].y)
-    return {*rows[:EDGE], *rows[-EDGE:]}
+def _is_apart(last: Piece, piece: Piece, *, is_first: bool) -> bool:
+    is_bullet = is_first and (last.is_symbol or ITEM.match(last.text + " x") is not None)
+    gap = (BULLET_GAP if is_bullet else WIDE_GAP) * min(last.size, piece.size)
+    return piece.x - last.end > gap
 
 
-def _mask_numbers(line: Line) -> tuple[str, int]:
-    """Return the words of a line without its numbers, and its height."""
-    return re.sub(r"\d+", "#", line.text.lower()), round(line.y)
+def usual_size(pieces: Iterable[Piece]) -> float:
+    """Return the size of most letters; 0 where there are none."""
+    letters: Counter[float] = Counter()
+    for piece in pieces:
+        letters[piece.size] += len(piece.text)
+    return letters.most_common(1)[0][0] if letters else 0.0

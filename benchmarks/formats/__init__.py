@@ -1,0 +1,1 @@
+"""How much of a document's structure its readers find."""

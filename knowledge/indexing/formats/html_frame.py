@@ -10,8 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from selectolax.lexbor import LexborNode
 
-from knowledge.indexing.formats.html_evidence import Evidence, Weights, is_toggle
+from knowledge.indexing.formats.html_evidence import Weights, is_toggle
 from knowledge.indexing.formats.html_flow import Panel, text_of, walk
+from knowledge.indexing.formats.html_names import (
+    COMMENTS,
+    MAX_FRAME_SHARE,
+    NEVER,
+    find_name,
+    words_in,
+)
 from knowledge.indexing.formats.html_panels import is_in_heading, take_openers
 
 # Never text, wherever they stand.
@@ -25,54 +32,24 @@ _FIELDS = "textarea, select, input:not([type=hidden]):not([type=submit]):not([ty
 _MAINS = "main, [role=main]"
 _ARTICLES = "article, [itemprop=articleBody]"
 _FRAME = "header, footer, aside, [role=banner], [role=contentinfo], [role=complementary]"
-# A part with a larger share of the text than this is no frame, whatever it is called.
-MAX_FRAME_SHARE = 0.3
 # A main part with a smaller share of what is said outside links is not the page's.
 MIN_MAIN_SHARE = 0.3
 # So many links with so much of the letters, and no line of so many other words, lead elsewhere.
 MIN_LINKS, MIN_LINK_SHARE, MAX_LINE_WORDS = 3, 0.7, 4
-# A line that only labels something is no longer than this.
-MAX_LABEL_WORDS = 8
 # A teaser of another page is shorter than this.
 MAX_TEASER_LETTERS = 400
 FOOTNOTE_MARK = re.compile(r"\[?[\d,*†‡]{1,5}\]?")
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Words in a `class`, or at the end of a short `id`, that say what a part is: whatever it holds; …
-_COMMENTS = _words("comment comments commentlist discussions disqus forum")
-_FRAMES = _COMMENTS | _words(
-    "ad ads advert adverts advertisement advertising author consent cookie cookies cta "
-    "disclaimer feedback footer modal newsletter popup promo rating ratings recommendations "
-    "recommended sidebar signup sponsored subscribe subscription survey teaser teasers topnav "
-    "trending"
-)
-# … where nothing is said in it as a sentence; …
-_LABELS = _words(
-    "aside banner byline bylines meta metadata print share sharing skip social tag tags toolbar"
-)
-# … where most of it is links.
-_MENUS = _words(
-    "breadcrumb breadcrumbs menu nav navbar navigation navbox pager pagination related "
-    "submenu toc widget"
-)
-# A class with one of these says how the page is laid out, not what the part is.
-_STATES = _words("has with no without open closed is")
-_NEVER = _words("h1 h2 h3 h4 h5 h6 summary p li td th tr tbody table dd dt blockquote body main")
 # A line of these with one of the first and a year says when a page was changed.
-_CHANGED = _words(
+_CHANGED = words_in(
     "reviewed review updated update modified published publication posted created written"
 )
-_WHEN = _CHANGED | _words(
+_WHEN = _CHANGED | words_in(
     "page content last next date dated due on by media medically first of the and january february "
     "march april may june july august september october november december jan feb mar apr jun jul "
     "aug sep sept oct nov dec"
 )
 _MAX_WHEN_LETTERS = 120
-_MAX_ID_WORDS = 2
 
 
 def cut_out(body: LexborNode) -> tuple[list[LexborNode], dict[int, Panel]]:
@@ -244,7 +221,7 @@ def _drop_links(root: LexborNode, weights: Weights) -> None:
         evidence = weights[node]
         return (
             node.mem_id not in kept
-            and node.tag not in _NEVER
+            and node.tag not in NEVER
             and evidence.links >= MIN_LINKS
             and evidence.link_share > MIN_LINK_SHARE
             and evidence.longest <= MAX_LINE_WORDS
@@ -272,10 +249,10 @@ def _drop_named(root: LexborNode, weights: Weights) -> None:
     found: dict[str, list[LexborNode]] = {}
 
     def is_frame(node: LexborNode) -> bool:
-        word = _find_name(node, weights[node])
+        word = find_name(node, weights[node])
         if not word or weights[node].mains:
             return False
-        most = MAX_FRAME_SHARE if word not in _COMMENTS else 1.0
+        most = MAX_FRAME_SHARE if word not in COMMENTS else 1.0
         if weights[node].letters > most * whole:
             return False
         found.setdefault(word, []).append(node)
@@ -284,54 +261,8 @@ def _drop_named(root: LexborNode, weights: Weights) -> None:
     _outermost(root, is_frame)
     for word, nodes in found.items():
         total = sum(weights[node].letters for node in nodes)
-        if total <= MAX_FRAME_SHARE * whole or word in _COMMENTS:
+        if total <= MAX_FRAME_SHARE * whole or word in COMMENTS:
             _remove(nodes)
-
-
-def _find_name(node: LexborNode, evidence: Evidence) -> str:
-    """Return the word in an element's names that says that it is a frame; empty if none does."""
-    if "data-nosnippet" in node.attributes:  # search engines may not quote it either
-        return "data-nosnippet"
-    if node.tag in _NEVER or (node.parent is not None and node.parent.tag == "blockquote"):
-        return ""
-    names = _read_names(node)
-    for word in names & _FRAMES:
-        return word
-    for word in names & _LABELS:
-        if not evidence.sentences and (evidence.links or evidence.longest <= MAX_LABEL_WORDS):
-            return word
-    for word in names & _MENUS:
-        if evidence.link_share > (0.5 if evidence.sentences else MAX_FRAME_SHARE):
-            return word
-    return ""
-
-
-def _read_names(node: LexborNode) -> set[str]:
-    """Return the words that name an element: its tag, its classes, the end of a short id."""
-    names = {node.tag or "", node.attributes.get("itemprop") or ""}
-    by_id = _split_name(node.attributes.get("id") or "")
-    if len(by_id) <= _MAX_ID_WORDS and not _is_made_from_heading(node, by_id):
-        names.update(by_id[-1:])
-    for name in (node.attributes.get("class") or "").split():
-        parts = set(_split_name(name))
-        if not parts & _STATES:
-            names |= parts
-    return names
-
-
-def _is_made_from_heading(node: LexborNode, words: list[str]) -> bool:
-    """Return whether an id only says what the heading in an element does, as "consent" can."""
-    if not set(words[-1:]) & (_FRAMES - _COMMENTS):
-        return False
-    heading = node.css_first("h2, h3, h4, h5, h6")
-    return heading is not None and re.findall(r"[a-z]+", heading.text().lower()) == words
-
-
-def _split_name(name: str) -> list[str]:
-    """Return the words of a name; none if it has digits, as those that programs make up."""
-    if re.search(r"\d", name):
-        return []
-    return re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
 
 
 def _drop_teasers(root: LexborNode, weights: Weights) -> None:

@@ -61,6 +61,8 @@ def warm_up() -> None:
         return
     manifest = retriever.index.manifest
     logger.info("library documents=%d passages=%d", manifest.n_documents, manifest.n_passages)
+    if n_left_out := len(retriever.index.record.left_out):
+        logger.warning("library left_out=%d: python -m knowledge inspect lists them", n_left_out)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ class Defaults:
 
     def apply(self, document: Document, path: Path) -> Document:
         """Return a document of the file `path` with what it lacks."""
+        if not self.base_url and not any(self.fields.values()):
+            return document
         return replace(
             document,
             publisher=document.publisher or self.fields.get("publisher", ""),

@@ -1,5 +1,7 @@
 """Starting the action server."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from actions import resources
@@ -21,6 +23,22 @@ def test_read_address_takes_the_settings() -> None:
 def test_read_address_names_a_bad_port(port: str) -> None:
     with pytest.raises(ValueError, match="BONAFIDE_ACTIONS_PORT"):
         read_address({"BONAFIDE_ACTIONS_PORT": port})
+
+
+@pytest.mark.parametrize("n", [0, 2])
+def test_warm_up_logs_how_much_the_index_had_to_leave_out(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, n: int
+) -> None:
+    manifest = SimpleNamespace(n_documents=5, n_passages=9)
+    record = SimpleNamespace(left_out=(("documents/a.pdf", "it is encrypted."),) * n)
+    index = SimpleNamespace(manifest=manifest, record=record)
+    retriever = SimpleNamespace(index=index, search=lambda query: [])
+    monkeypatch.setattr(resources, "get_retriever", lambda: retriever)
+
+    warm_up()
+
+    assert ("left_out=2" in caplog.text) is (n == 2)
+    assert "encrypted" not in caplog.text
 
 
 def test_warm_up_without_a_library_logs_and_goes_on(

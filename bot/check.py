@@ -14,6 +14,7 @@ from bot.channels.web.facts import Facts
 from bot.emergency_numbers import Numbers
 from bot.matching.yaml_files import read_yaml
 from bot.server.settings import ServerSettings
+from bot.vocabulary.names import VocabularyFaulty, read_words
 from outcomes.settings import Settings as OutcomesSettings
 from profiles import ProfileInvalid, read_current
 from profiles.words import find_faults as find_word_faults
@@ -83,14 +84,26 @@ def find_faults(environ: Mapping[str, str] = os.environ) -> list[Fault]:
 
 
 def check_profile(environ: Mapping[str, str]) -> list[Fault]:
-    """Return what is wrong with the profile, its own words for responses included."""
+    """Return what is wrong with the profile, its own words for responses and names included."""
     try:
-        assistant = read_current(environ).assistant
+        profile = read_current(environ)
     except ProfileInvalid as err:
         return [Fault(sentence) for sentence in err.faults]
-    if not assistant.responses:
-        return []
-    return [Fault(each) for each in find_word_faults(assistant, read_yaml(DOMAIN)["responses"])]
+    faults = check_words(profile.words) if profile.words else []
+    if not profile.assistant.responses:
+        return faults
+    responses = read_yaml(DOMAIN)["responses"]
+    return [*faults, *map(Fault, find_word_faults(profile.assistant, responses))]
+
+
+def check_words(path: Path) -> list[Fault]:
+    """Return what is wrong with the names in a profile's words.yml."""
+    try:
+        for _ in read_words(path):
+            pass
+    except VocabularyFaulty as err:
+        return [Fault(str(err))]
+    return []
 
 
 def check_model(path: Path) -> list[Fault]:

@@ -171,6 +171,16 @@ def test_words_of_a_profile_that_do_not_fit_are_named(tmp_path):
     assert "responses.utter_emergency: it is said as it stands" in fault.sentence
 
 
+def test_names_of_a_profile_that_cannot_be_used_are_named(tmp_path):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "assistant.yml").write_text("name: Ann\n")
+    (tmp_path / "words.yml").write_text("names:\n  illness:\n    lupus: [SLE]\n")
+
+    (fault,) = find_faults({"BONAFIDE_PROFILE": str(tmp_path), "BONAFIDE_STATE": str(tmp_path)})
+
+    assert f"{tmp_path / 'words.yml'}: below `names:` can stand condition" in fault.sentence
+
+
 def test_each_fault_of_a_profile_is_named(tmp_path):
     environ = {"BONAFIDE_PROFILE": str(tmp_path), "BONAFIDE_STATE": str(tmp_path)}
 

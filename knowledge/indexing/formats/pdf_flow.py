@@ -16,7 +16,15 @@ from knowledge.indexing.formats.pdf_blocks import (
 from knowledge.indexing.formats.pdf_layout import order_lines
 from knowledge.indexing.formats.pdf_lines import SAME_LINE, Line, make_line
 from knowledge.indexing.formats.pdf_pieces import BULLET, Page, Piece
-from knowledge.indexing.formats.pdf_tags import Element
+from knowledge.indexing.formats.pdf_tags import (
+    Element,
+    Mark,
+    find_rows,
+    is_data,
+    is_inline,
+    own_marks,
+    split_list,
+)
 from knowledge.indexing.formats.text import ITEM
 
 # Tags that say less of a file are not used: at least so much of its letters ...
@@ -25,20 +33,11 @@ MIN_COVERED = 0.9
 MAX_ARTIFACTS = 1 / 3
 # ... and headings are no more than this.
 MAX_HEADINGS = 0.5
-# A cell with more words places text on the page.
-MAX_CELL_WORDS = 60
-# Elements that run on in the line.
-INLINE = frozenset(
-    # One string is what a person can read and change.
-    """
-    annot bibentry code em fenote formula lbl link noteref quote rb reference rp rt ruby span
-    strong sub warichu wp wt
-    """.split()  # noqa: SIM905
-)
 # Elements that stand within a paragraph and are read after it.
 ASIDE = ("note", "figure", "footnote", "endnote")
 
-Mark = tuple[int, int]
+# The number of content before all that is marked.
+NO_MARK = -1
 
 
 def read_blocks(
@@ -61,7 +60,9 @@ def read_blocks(
         or n_headings > MAX_HEADINGS * n_named
     ):
         return []
-    flow = _Flow(pages, running - _pieces_of(headings, pages), named, joiner)
+    kept = running - _pieces_of(headings, pages)
+    has_title = any(part.role == "title" for part in structure.walk())
+    flow = _Flow(pages, kept, named, joiner, has_title=has_title)
     flow.add(structure)
     return flow.finish()
 
@@ -81,9 +82,16 @@ class _Flow:
     """Where a walk through the structure is, and what it made."""
 
     def __init__(
-        self, pages: Sequence[Page], running: set[Piece], named: set[Mark], joiner: Joiner
+        self,
+        pages: Sequence[Page],
+        running: set[Piece],
+        named: set[Mark],
+        joiner: Joiner,
+        *,
+        has_title: bool,
     ) -> None:
         self._joiner = joiner
+        self._has_title = has_title  # it stands above headings of the first level
         self._pieces: dict[Mark, list[Piece]] = defaultdict(list)
         # What no tag names, by the marked content that it is drawn after.
         self._untagged: dict[Mark, list[Piece]] = defaultdict(list)
@@ -91,7 +99,7 @@ class _Flow:
         self._blocks: list[Block] = []
         self._lines: list[list[Line]] = []  # of each block
         for page in pages:
-            last = (page.number, -1)
+            last = (page.number, NO_MARK)
             kept = [p for p in page.pieces if p not in running and not p.is_artifact]
             self._following.update(itertools.pairwise(kept))
             for piece in kept:
@@ -123,10 +131,11 @@ class _Flow:
             for mark in element.marks():
                 self._pieces.pop(mark, None)
         elif element.level or role == "h":
-            self._add_text(element.marks(), level=element.level or max(depth, 1))
+            level = element.level + self._has_title if element.level else max(depth, 1)
+            self._add_text(element.marks(), level=1 if role == "title" else min(level, 6))
         elif role in ("l", "li"):
             self._add_list([element])
-        elif role == "table" and _is_data(element):
+        elif role == "table" and is_data(element):
             self._add_table(element)
         elif role != "toc" or not self._is_contents(element):
             self._add_kids(element, depth + (role in ("sect", "art", "part")))
@@ -143,7 +152,7 @@ class _Flow:
                 items = []
             if not isinstance(kid, Element):
                 run.append(kid)
-            elif _is_inline(kid):
+            elif is_inline(kid):
                 run += kid.marks()
             elif element.role == "p" and kid.role in ASIDE:
                 later.append(kid)
@@ -189,8 +198,8 @@ class _Flow:
         lines: list[Line] = []
         untagged: list[Piece] = []
         for element in elements:
-            for part in _split_list(element):
-                marks = [mark for kid in part for mark in _own_marks(kid)]
+            for part in split_list(element):
+                marks = [mark for kid in part for mark in own_marks(kid)]
                 own, more = self._take(marks)
                 untagged += more
                 if own:
@@ -202,7 +211,7 @@ class _Flow:
         self._add_untagged(untagged)
 
     def _add_table(self, table: Element) -> None:
-        for row in _find_rows(table):
+        for row in find_rows(table):
             cells = [kid for kid in row.kids if isinstance(kid, Element)] or [row]
             texts, lines, untagged = [], [], []
             for cell in cells:
@@ -233,6 +242,8 @@ class _Flow:
         taken: list[Piece] = []
         untagged: list[Piece] = []
         for mark in marks:
+            # What is drawn before all that has a tag stands before it.
+            self._add_untagged(self._untagged.pop((mark[0], NO_MARK), []))
             taken += self._pieces.pop(mark, [])
             untagged += self._untagged.pop(mark, [])
         lines: list[list[Piece]] = []
@@ -258,42 +269,6 @@ def _is_on_line(last: Piece, piece: Piece) -> bool:
     return is_same and is_level and piece.x >= last.x
 
 
-def _is_inline(element: Element) -> bool:
-    return element.role in INLINE and all(
-        _is_inline(kid) for kid in element.kids if isinstance(kid, Element)
-    )
-
-
-def _split_list(element: Element) -> Iterator[list[Element]]:
-    """Yield the parts of a list that are items, or stand between them."""
-    if element.role == "l":
-        for kid in element.kids:
-            if isinstance(kid, Element):
-                yield from _split_list(kid)
-            else:
-                yield [Element("caption", [kid])]
-    elif element.role == "li":
-        yield [element]
-        yield from (part for inner in _inner_lists(element) for part in _split_list(inner))
-    else:
-        yield [element]
-
-
-def _inner_lists(element: Element) -> Iterator[Element]:
-    for kid in element.kids:
-        if isinstance(kid, Element):
-            yield from [kid] if kid.role == "l" else _inner_lists(kid)
-
-
-def _own_marks(element: Element) -> Iterator[Mark]:
-    """Yield the marked content of an item without that of lists in it."""
-    for kid in element.kids:
-        if not isinstance(kid, Element):
-            yield kid
-        elif kid.role != "l":
-            yield from _own_marks(kid)
-
-
 def _mark_item(text: str, *, is_item: bool) -> str:
     if not is_item:
         return text
@@ -301,22 +276,3 @@ def _mark_item(text: str, *, is_item: bool) -> str:
     if item is None:
         return f"- {text}"
     return f"{item[1]}. {text[item.end() :]}" if item[1] else f"- {text[item.end() :]}"
-
-
-def _find_rows(table: Element) -> Iterator[Element]:
-    for kid in table.kids:
-        if isinstance(kid, Element):
-            is_group = kid.role in ("thead", "tbody", "tfoot")
-            yield from _find_rows(kid) if is_group else [kid]
-
-
-def _is_data(table: Element) -> bool:
-    """Say whether a table holds data rather than places text on the page."""
-    inner = list(table.walk())[1:]
-    if any(part.level or part.role in ("l", "table", "h") for part in inner):
-        return False
-    return any(
-        sum(isinstance(kid, Element) for kid in part.kids) > 1
-        for part in inner
-        if part.role == "tr"
-    )

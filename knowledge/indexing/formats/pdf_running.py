@@ -17,13 +17,14 @@ from knowledge.indexing.formats.pdf_pieces import Page, Piece, turn_back
 EDGE = 0.12
 # On so many pages at one place, one is a chapter's.
 MIN_PAGES = 4
+# Words of a sentence.
+MIN_WORDS = 3
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _NUMBER = re.compile(r"\b(?:\d{1,9}|[ivxlc]{1,9})\b")
 _AROUND = r"[-\s|\u2013\u2014()]*"
 _PAGE_NUMBER = re.compile(
     rf"{_AROUND}(?:page |pg?\. ?)?#(?: ?(?:of|/|\|) ?(?:#|p ?a ?g ?e))?{_AROUND}"
 )
-_SENTENCE = re.compile(r"[^\Wa-z_].*\s.*\s.*[.!?]")
 
 Spot = tuple[Line, list[Piece]]
 
@@ -83,7 +84,10 @@ def _is_often(group: Sequence[Spot], pages: Sequence[Page], large: float) -> boo
 
 
 def _without_sentence(group: list[Spot]) -> list[Spot]:
-    return group[1:] if _SENTENCE.fullmatch(group[0][0].text) else group
+    text = group[0][0].text
+    starts_sentence = text[0].isupper() or text[0].isdecimal()
+    is_sentence = starts_sentence and text[-1] in ".!?" and len(text.split()) >= MIN_WORDS
+    return group[1:] if is_sentence else group
 
 
 def _counts(group: Sequence[Spot]) -> bool:

@@ -13,6 +13,18 @@ MAX_DEPTH = 200
 # What programs call a heading.
 _HEADING = re.compile(r"h(?:eading)?[ _-]?([1-9])")
 
+# Elements that run on in the line.
+INLINE = frozenset(
+    # One string is what a person can read and change.
+    """
+    annot bibentry code em fenote formula lbl link noteref quote rb reference rp rt ruby span
+    strong sub warichu wp wt
+    """.split()  # noqa: SIM905
+)
+
+# A page, and the number of marked content on it.
+Mark = tuple[int, int]
+
 
 @dataclass(slots=True)
 class Element:
@@ -24,7 +36,7 @@ class Element:
     """
 
     role: str
-    kids: "list[Element | tuple[int, int]]" = field(default_factory=list)
+    kids: "list[Element | Mark]" = field(default_factory=list)
 
     @property
     def level(self) -> int:
@@ -32,7 +44,7 @@ class Element:
         named = _HEADING.fullmatch(self.role)
         return min(int(named[1]), 6) if named else 1 if self.role == "title" else 0
 
-    def marks(self) -> Iterator[tuple[int, int]]:
+    def marks(self) -> Iterator[Mark]:
         """Yield page and number of all marked content in it."""
         for kid in self.kids:
             if isinstance(kid, Element):
@@ -116,3 +128,60 @@ class _Tree:
             met.add(name)
             name = self._roles[name]
         return name.removeprefix("/").lower()
+
+
+def is_inline(element: Element) -> bool:
+    """Say whether an element runs on in the line, with all that is in it."""
+    return element.role in INLINE and all(
+        is_inline(kid) for kid in element.kids if isinstance(kid, Element)
+    )
+
+
+def split_list(element: Element) -> Iterator[list[Element]]:
+    """Yield the parts of a list that are items, or stand between them."""
+    if element.role == "l":
+        for kid in element.kids:
+            if isinstance(kid, Element):
+                yield from split_list(kid)
+            else:
+                yield [Element("caption", [kid])]
+    elif element.role == "li":
+        yield [element]
+        yield from (part for inner in _inner_lists(element) for part in split_list(inner))
+    else:
+        yield [element]
+
+
+def _inner_lists(element: Element) -> Iterator[Element]:
+    for kid in element.kids:
+        if isinstance(kid, Element):
+            yield from [kid] if kid.role == "l" else _inner_lists(kid)
+
+
+def own_marks(element: Element) -> Iterator[Mark]:
+    """Yield the marked content of an item without that of lists in it."""
+    for kid in element.kids:
+        if not isinstance(kid, Element):
+            yield kid
+        elif kid.role != "l":
+            yield from own_marks(kid)
+
+
+def find_rows(table: Element) -> Iterator[Element]:
+    """Yield the rows of a table, and what else stands in it."""
+    for kid in table.kids:
+        if isinstance(kid, Element):
+            is_group = kid.role in ("thead", "tbody", "tfoot")
+            yield from find_rows(kid) if is_group else [kid]
+
+
+def is_data(table: Element) -> bool:
+    """Say whether a table holds data rather than places text on the page."""
+    inner = list(table.walk())[1:]
+    if any(part.level or part.role in ("l", "table", "h") for part in inner):
+        return False
+    return any(
+        sum(isinstance(kid, Element) for kid in part.kids) > 1
+        for part in inner
+        if part.role == "tr"
+    )

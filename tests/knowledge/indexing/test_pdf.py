@@ -246,6 +246,31 @@ def test_text_without_a_tag_stays_where_it_is_drawn() -> None:
     assert blocks[1:] == ["Call 999.", "Milk has calcium."]
 
 
+def test_text_before_all_tags_of_a_page_stays_before_them() -> None:
+    drawn = at(60, 790, "For adults.") + mark(0, at(60, 700, "Food"), "H1") + mark(
+        1, lines(60, 670, [*LOREM, *LOREM])
+    )  # fmt: skip
+
+    content = read(drawn, tags=("Document", [("H1", [0]), ("P", [1])]))
+
+    assert content[0] == ("", ["For adults."])
+
+
+def test_a_tagged_title_stands_above_all_headings() -> None:
+    drawn = "".join(
+        mark(row, at(60, 790 - 30 * row, text))
+        for row, text in enumerate(
+            ["Strong bones", "Food", "Milk is good for bones.", "Walks", "Go out each day."]
+        )
+    )
+    tags = ("Document", [("Title", [0]), ("H1", [1]), ("P", [2]), ("H1", [3]), ("P", [4])])
+
+    content = pdf.read(make_pdf(drawn, tags=tags))
+
+    assert content.metadata == {"title": "Strong bones"}
+    assert flat(content) == [("Food", ["Milk is good for bones."]), ("Walks", ["Go out each day."])]
+
+
 def test_tags_that_cover_only_a_part_of_the_file_are_not_used() -> None:
     drawn = mark(0, at(60, 650, "A footnote."), "H1") + at(60, 790, "Food", "F2", 16) + lines(
         60, 760, LOREM

@@ -51,3 +51,13 @@ def test_an_index_is_made_with_all_but_the_search():
 
     folders = {str(Path(stage).parent) for stage in stages}
     assert folders == {"knowledge", "knowledge/indexing", "knowledge/indexing/formats", "spelling"}
+
+
+def test_words_and_documents_of_a_profile_train_nothing():
+    command = ["make", "--print-data-base", "--question", "models/bonafide.tar.gz"]
+
+    shown = subprocess.run(command, capture_output=True, text=True).stdout
+
+    (needed,) = re.findall(r"^models/bonafide\.tar\.gz: (.*)$", shown, re.MULTILINE)
+    assert "build/made-from/intents" in needed.split(" | ")[0].split()
+    assert not re.search(r"assistant\.yml|documents|faq|knowledge", needed)

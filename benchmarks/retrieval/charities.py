@@ -9,6 +9,7 @@ The first run embeds them, some minutes for each; later ones take seconds.
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -81,6 +82,7 @@ class Outcome:
         is_right: The passage that is quoted answers it.
         is_offered: One that answers is quoted or offered.
         is_near: What is shown is of a document that may answer, whatever its section.
+        is_cut: No section that answers is one passage: each is so long that it was cut.
         shown: Id of the passage that is quoted; else of the first that is offered; else empty.
     """
 
@@ -89,6 +91,7 @@ class Outcome:
     is_right: bool
     is_offered: bool
     is_near: bool
+    is_cut: bool
     shown: str
 
     @property
@@ -132,6 +135,7 @@ def ask(
     """Yield what becomes of each question, the first of its conversation."""
     domain = yaml.safe_load((files.ROOT / "domain.yml").read_text(encoding="utf-8"))
     library = Library(lambda: retriever, settings)
+    parts = Counter((each.document_id, each.heading) for each in retriever.index.passages)
     for question in questions:
         message = {"text": question.text, "intent": {}, "entities": [], "intent_ranking": []}
         tracker = Tracker("benchmark", {}, message, [], False, None, {}, "action_listen")
@@ -149,6 +153,11 @@ def ask(
             is_right=turn["kind"] == "answer" and not answers.isdisjoint(quoted),
             is_offered=bool(answers),
             is_near=bool(passages) and question.is_of_a_document(passages[0], kinds),
+            is_cut=all(
+                parts[each.document_id, each.heading] > 1
+                for each in retriever.index.passages
+                if question.is_answered_by(each, kinds)
+            ),
             shown=passages[0].id if passages else "",
         )
 
@@ -209,6 +218,10 @@ def main(
         everything += outcomes
     for part, is_held_out in (("development", False), ("held_out", True)):
         results[part] = measure([e for e in everything if e.question.is_held_out == is_held_out])
+    # Where an answer stands in a section of one passage, and where all that hold it are cut.
+    covered = [each for each in everything if each.question.where]
+    results["in_one_passage"] = measure([each for each in covered if not each.is_cut])
+    results["in_long_sections"] = measure([each for each in covered if each.is_cut])
     results["all"] = measure(everything)
     files.save_results({"wanted": WANTED, **results}, RESULTS)
     print(json.dumps(results, indent=1))

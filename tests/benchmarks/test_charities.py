@@ -106,19 +106,41 @@ def test_measure_counts_what_is_quoted_and_what_is_not():
     covered, uncovered = make_question(), make_question(where={})
     answer, offer, refusal = ({"kind": kind} for kind in ("answer", "clarify", "abstain"))
     outcomes = [
-        charities.Outcome(covered, answer, is_right=True, is_offered=True, is_near=True, shown="a"),
         charities.Outcome(
-            covered, answer, is_right=False, is_offered=True, is_near=True, shown="b"
-        ),
-        charities.Outcome(covered, offer, is_right=False, is_offered=True, is_near=True, shown="a"),
-        charities.Outcome(
-            covered, refusal, is_right=False, is_offered=False, is_near=False, shown=""
+            covered, answer, is_right=True, is_offered=True, is_near=True, is_cut=False, shown="a"
         ),
         charities.Outcome(
-            uncovered, answer, is_right=False, is_offered=False, is_near=False, shown="a"
+            covered, answer, is_right=False, is_offered=True, is_near=True, is_cut=False, shown="b"
         ),
         charities.Outcome(
-            uncovered, offer, is_right=False, is_offered=False, is_near=False, shown="a"
+            covered, offer, is_right=False, is_offered=True, is_near=True, is_cut=False, shown="a"
+        ),
+        charities.Outcome(
+            covered,
+            refusal,
+            is_right=False,
+            is_offered=False,
+            is_near=False,
+            is_cut=False,
+            shown="",
+        ),
+        charities.Outcome(
+            uncovered,
+            answer,
+            is_right=False,
+            is_offered=False,
+            is_near=False,
+            is_cut=False,
+            shown="a",
+        ),
+        charities.Outcome(
+            uncovered,
+            offer,
+            is_right=False,
+            is_offered=False,
+            is_near=False,
+            is_cut=False,
+            shown="a",
         ),
     ]
 

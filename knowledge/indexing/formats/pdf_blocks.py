@@ -134,9 +134,7 @@ def _make_block(lines: Sequence[Line], joiner: Joiner) -> Block:
 
 def find_levels(lines: Iterable[Line]) -> dict[Look, int]:
     """Return for each look (size, weight) of a heading its level, 1 for the largest."""
-    letters: Counter[Look] = Counter()
-    for line in lines:
-        letters[line.look] += len(line.text)
+    letters = _count_looks(lines)
     if not letters:
         return {}
     (size, _), _ = letters.most_common(1)[0]
@@ -149,6 +147,13 @@ def find_levels(lines: Iterable[Line]) -> dict[Look, int]:
     return {look: level for level, look in enumerate(sorted(looks, reverse=True)[:6], start=1)}
 
 
+def _count_looks(lines: Iterable[Line]) -> Counter[Look]:
+    letters: Counter[Look] = Counter()
+    for line in lines:
+        letters[line.look] += len(line.text)
+    return letters
+
+
 def _find_headings(
     lines: Sequence[Line], levels: dict[Look, int], gap: float
 ) -> Iterator[tuple[range, int]]:
@@ -156,6 +161,7 @@ def _find_headings(
     if not levels:
         yield from _find_plain_headings(lines, gap)
         return
+    body = _count_looks(lines).most_common(1)[0][0][0]
     start = 0
     while start < len(lines):
         look, end = lines[start].look, start + 1
@@ -164,7 +170,8 @@ def _find_headings(
         text = clean(" ".join(line.text for line in lines[start:end]))
         following = lines[end] if end < len(lines) else None
         is_lead_in = following is not None and _runs_on(lines[end - 1], following, gap)
-        if look in levels and can_be_heading(text) and not is_lead_in:
+        is_large = look[0] >= HEADING_SIZE * body
+        if look in levels and can_be_heading(text, is_large=is_large) and not is_lead_in:
             yield range(start, end), levels[look]
         start = end
 
@@ -204,14 +211,21 @@ def _runs_on(line: Line, following: Line, gap: float) -> bool:
     return line.page == following.page and is_near and is_same_size and following.text[0].islower()
 
 
-def can_be_heading(text: str) -> bool:
-    """Say whether words in the look of a heading can be one."""
+def can_be_heading(text: str, *, is_large: bool = False) -> bool:
+    """Say whether words in the look of a heading can be one.
+
+    Args:
+        text: The words.
+        is_large: They are larger than the text: a number before them is a chapter's, no item's.
+    """
     n_words = len(text.split())
     if n_words > 2 * MAX_HEADING_WORDS or not re.search(r"[^\W\d]", text):
         return False
     if n_words > MAX_HEADING_WORDS and re.search(r"\.\s+[A-Z]", text):
         return False
-    return not ITEM.match(text + " x") and text[-1] not in ".,;:"
+    item = ITEM.match(text + " x")
+    is_item = item is not None and not (item[1] and is_large)
+    return not is_item and text[-1] not in ".,;:"
 
 
 def _carry_over(paragraph: list[Line], line: Line) -> tuple[list[Line], list[Line]]:

@@ -46,12 +46,17 @@ def find_running(pages: Sequence[Page]) -> set[Piece]:
         masked = _NUMBER.sub("#", line.text.lower())
         place = round(line.y / 2)
         same[line.text, place].append(spot)
-        if _PAGE_NUMBER.fullmatch(masked):
+        if _PAGE_NUMBER.fullmatch(masked) and _NUMBER.search(line.text.lower()):
             numbers.append(spot)
         elif masked != line.text.lower() and line.size < large:
             alike[masked, place].append(spot)
-    found = [_without_sentence(group) for group in same.values() if _is_often(group, pages, large)]
-    found += [g for g in alike.values() if _is_often(g, pages, large) and _counts(g)]
+    outer = _find_outer(spots)
+    found = [
+        _without_sentence(group)
+        for group in same.values()
+        if _is_often(group, len(pages)) or _is_of_chapter(group, outer, large)
+    ]
+    found += [group for group in alike.values() if _is_often(group, len(pages)) and _counts(group)]
     framed = _find_page_numbers(numbers)
     rows = {(line.page, round(line.y)) for line, _ in framed}
     found += [framed, [spot for spot in spots if (spot[0].page, round(spot[0].y)) in rows]]
@@ -73,14 +78,25 @@ def _find_spots(page: Page) -> Iterator[Spot]:
             yield from ((make_line(part), part) for part in row)
 
 
-def _is_often(group: Sequence[Spot], pages: Sequence[Page], large: float) -> bool:
+def _is_often(group: Sequence[Spot], n_pages: int) -> bool:
     numbers = {line.page for line, _ in group}
-    if len(numbers) < 2:
-        return False
     # Left and right pages have their own.
     is_one_sided = len({number % 2 for number in numbers}) == 1
-    half = len(pages) / (4 if is_one_sided else 2)
-    return len(numbers) >= half or (len(numbers) >= MIN_PAGES and group[0][0].size < large)
+    return len(numbers) > 1 and len(numbers) >= n_pages / (4 if is_one_sided else 2)
+
+
+def _find_outer(spots: Sequence[Spot]) -> set[tuple[int, int]]:
+    """Return page and height of what stands highest and lowest on each page."""
+    heights: dict[int, list[float]] = defaultdict(list)
+    for line, _ in spots:
+        heights[line.page].append(line.y)
+    return {(page, round(y)) for page, ys in heights.items() for y in (min(ys), max(ys))}
+
+
+def _is_of_chapter(group: Sequence[Spot], outer: set[tuple[int, int]], large: float) -> bool:
+    """Say whether lines at the very edge, on fewer pages than half, are the header of a chapter."""
+    numbers = {line.page for line, _ in group if (line.page, round(line.y)) in outer}
+    return len(numbers) >= MIN_PAGES and group[0][0].size < large
 
 
 def _without_sentence(group: list[Spot]) -> list[Spot]:

@@ -13,7 +13,7 @@ from knowledge.indexing.formats.pdf_pieces import BULLET, Piece
 
 # Raised digits and signs that name a footnote, and what makes raised digits a power instead.
 FOOTNOTE_MARK = re.compile(r"[\d,*\u2020\u2021\u2013-]{1,7}")
-POWER = re.compile(r"(?:^|[\s/.\d])(?:[kcdm\u00b5\u03bc]?m|in|ft|(?:[x\u00d7*]\s?)?10|s)$")
+POWER = re.compile(r"(?:^|[\s/.\d(])(?:[kcdm\u00b5\u03bc]?m|[a-z]|in|ft|(?:[x\u00d7*]\s?)?10)$")
 # Letters smaller than the ones before by this factor can be a footnote's mark.
 SMALL = 0.8
 # A page with fewer words than this, and a picture over so much of it, is a scan with a stamp.

@@ -415,6 +415,12 @@ def test_a_number_at_the_edge_that_does_not_count_with_the_pages_is_text() -> No
     assert all(number in text for number in ("240", "112", "35", "900"))
 
 
+def test_a_sign_for_a_number_at_the_edge_is_none() -> None:
+    drawn = number_pages(["#"] * 2, lambda _: 60)
+
+    assert len(read(*drawn)) == 2
+
+
 def test_a_running_sentence_is_kept_where_it_comes_first() -> None:
     drawn = number_pages(["Call 999 if your chest hurts."] * 4, lambda _: 60)
 
@@ -424,6 +430,14 @@ def test_a_running_sentence_is_kept_where_it_comes_first() -> None:
 
 
 # ---- headings, callouts, lists
+
+
+def test_numbers_of_chapters_are_no_items() -> None:
+    drawn = at(60, 790, "1. Food", "F2", 16) + lines(60, 760, LOREM) + at(
+        60, 690, "2. Falls", "F2", 16
+    ) + lines(60, 660, ["Half of people fall.", "#"])  # fmt: skip
+
+    assert [heading for heading, _ in read(drawn)] == ["1. Food", "2. Falls"]
 
 
 def test_a_callout_at_the_end_is_text() -> None:
@@ -512,6 +526,7 @@ def test_ligatures_become_their_letters(tmp_path: Path) -> None:
         ("Half of them", "1,3", " fall.", "Half of them fall."),
         ("It is 25 kg/m", "2", " or more.", "It is 25 kg/m2 or more."),
         ("It is 3 x 10", "9", " a litre.", "It is 3 x 109 a litre."),
+        ("The sum of x", "2", " and y.", "The sum of x2 and y."),
         ("On the 4", "th", " day.", "On the 4th day."),
     ],
 )

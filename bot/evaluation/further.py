@@ -94,7 +94,7 @@ def _find(finder: FurtherKinds, rows: Iterable[Row]) -> list[tuple[Row, str | No
     rows = list(rows)
     embeddings: np.ndarray = get_encoder(ENCODER).encode([row.message for row in rows])
     found = (finder.find(row.message, each) for row, each in zip(rows, embeddings, strict=True))
-    return [(row, each and each.kind.name) for row, each in zip(rows, found, strict=True)]
+    return [(row, each.kind.name if each else None) for row, each in zip(rows, found, strict=True)]
 
 
 if __name__ == "__main__":

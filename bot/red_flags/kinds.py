@@ -14,9 +14,9 @@ SELF_HARM = "self_harm"
 OVERDOSE = "overdose"
 # The words that are said of it fit every emergency.
 OTHER = "other"
-# Least share of the likeliest kind for its words to be said: where a rule holds, and where none
-# does. Of messages from other fields of medicine between the two nearly half were of another kind,
-# of those above none (docs/decisions/0026).
+# Least share of the likeliest kind for its words to be said: where a sign is named, and where none
+# is. Of messages from other fields of medicine between the two nearly half were of another kind, of
+# those above none (docs/decisions/0026).
 SURE = 0.5
 SURE_ALONE = 0.8
 # Share of self-harm and overdose together from which the words of another kind are not said: they
@@ -97,12 +97,12 @@ class KindClassifier:
     def kind(self, parsed: ParsedMessage, embedding: np.ndarray) -> str:
         """Return the kind whose words are right to say: the likeliest, or that of the rule.
 
-        Where the likeliest is not sure and no rule holds, and where another kind is likeliest but
-        self-harm or an overdose may be meant, it is `OTHER`.
+        Where the likeliest is not sure and no sign is named, and where another kind is likeliest
+        but self-harm or an overdose may be meant, it is `OTHER`.
         """
         shares = self.shares(parsed, embedding)
         kind = max(shares, key=lambda each: shares[each])
-        is_backed = parsed.kind is not None or kind in {SELF_HARM, OVERDOSE}
+        is_backed = bool(parsed.context.signs) or kind in {SELF_HARM, OVERDOSE}
         if shares[kind] < (SURE if is_backed else SURE_ALONE):
             kind = parsed.kind or OTHER
         return OTHER if self.may_be_harm(shares) and kind not in {SELF_HARM, OVERDOSE} else kind

@@ -94,7 +94,7 @@ class RuleMatcher:
         )
         signs = read_lists(folder / "signs.yml")
         self._known = frozenset(signs) | OF_THE_MESSAGE
-        self._signs = (Phrases(self._tokenizer, signs, left_out=self._light),)
+        self._signs: tuple[Phrases, ...] = (Phrases(self._tokenizer, signs, left_out=self._light),)
         self._set_rules(read_lists(folder / "flags.yml"), folder / "flags.yml")
 
     def extend(

@@ -290,8 +290,8 @@ def test_a_rule_of_self_harm_needs_less():
 
 
 def test_likeness_without_a_rule_needs_more():
-    assert detect("mum has gone all funny", 0.2) is None
-    assert detect("mum has gone all funny", 0.4) == "other"
+    assert detect("grandad is not himself at all", 0.2) is None
+    assert detect("grandad is not himself at all", 0.4) == "other"
 
 
 KINDS = ["self_harm", "overdose", "chest", "chest", "self_harm", "overdose"]
@@ -321,7 +321,9 @@ def test_kind_is_that_of_the_words(kinds):
 
 
 def test_kind_is_other_where_none_is_sure(kinds):
-    assert kinds.kind(get_rule_matcher().match("mum has gone all funny"), np.ones(2)) == "other"
+    assert (
+        kinds.kind(get_rule_matcher().match("grandad is not himself at all"), np.ones(2)) == "other"
+    )
 
 
 def test_kind_is_other_where_self_harm_may_be_meant(kinds, monkeypatch):
@@ -334,16 +336,20 @@ def test_kind_is_other_where_self_harm_may_be_meant(kinds, monkeypatch):
     assert kinds.kind(parsed, np.ones(2)) == "chest"
 
 
-def test_kind_of_what_no_rule_has_must_be_surer(kinds, monkeypatch):
+def test_kind_without_a_sign_must_be_surer(kinds, monkeypatch):
     shares = {"chest": 0.7, "stroke": 0.3}
     monkeypatch.setattr(KindClassifier, "shares", lambda *_: shares)
+    # Of the second no rule holds: its sign is only imagined.
+    signs = ("crushing chest pain now", "what if I had crushing chest pain")
+    no_sign = get_rule_matcher().match("please hurry to our house")
 
-    assert kinds.kind(get_rule_matcher().match("crushing chest pain now"), np.ones(2)) == "chest"
-    assert kinds.kind(get_rule_matcher().match("mum has gone all funny"), np.ones(2)) == "other"
+    for text in signs:
+        assert kinds.kind(get_rule_matcher().match(text), np.ones(2)) == "chest"
+    assert kinds.kind(no_sign, np.ones(2)) == "other"
     shares.update(chest=0.85)
-    assert kinds.kind(get_rule_matcher().match("mum has gone all funny"), np.ones(2)) == "chest"
+    assert kinds.kind(no_sign, np.ones(2)) == "chest"
     shares.update(chest=0.1, self_harm=0.6)
-    assert kinds.kind(get_rule_matcher().match("mum has gone all funny"), np.ones(2)) == "self_harm"
+    assert kinds.kind(no_sign, np.ones(2)) == "self_harm"
 
 
 def test_kind_is_the_same_after_it_was_stored(kinds, tmp_path):

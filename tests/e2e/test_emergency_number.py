@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.conftest import Assistant, start_assistant
-from tests.widget.conftest import browser, playwright  # noqa: F401 - fixtures
+from tests.widget.conftest import launch_chromium
 
 pytestmark = pytest.mark.e2e
 
@@ -24,8 +24,17 @@ def british(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser that ends with this module: beside a running Playwright `asyncio.run` fails."""
+    with sync_playwright() as playwright:
+        found = launch_chromium(playwright)
+        yield found
+        found.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # noqa: F811 - the fixture
+def page(browser: Browser) -> Iterator[Page]:
     """A page of a browser that is set to American English, as many are elsewhere."""
     context = browser.new_context(locale="en-US")
     yield context.new_page()

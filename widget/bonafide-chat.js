@@ -39,6 +39,8 @@ export class BonafideChat extends Base {
   /** @type {Conversation | undefined} */
   #talk;
   #isGranted = false;
+  /** Which drawing was asked for last. @type {object | undefined} */
+  #latest;
   /** @type {string[]} Questions asked before the element was on a page. */
   #asked = [];
   /** Whether the page was told that it is drawn. */
@@ -60,11 +62,10 @@ export class BonafideChat extends Base {
   #begin() {
     const language = /** @type {HTMLElement | null} */ (this.closest("[lang]"))?.lang ?? "";
     const source = this.getAttribute("words-src");
+    const latest = (this.#latest = {});
     if (!source && /^(en\b|$)/i.test(language)) return this.#tryToDraw();
-    this.#wiring = new AbortController();
-    const { signal } = this.#wiring;
     /** @param {Partial<Words>} [words] */
-    const draw = (words) => signal.aborted || this.#tryToDraw(words);
+    const draw = (words) => latest === this.#latest && this.#tryToDraw(words);
     import("./packs.js")
       .then(({ loadWords }) => loadWords(this.#server, language, source))
       .then(draw, () => draw());
@@ -85,8 +86,9 @@ export class BonafideChat extends Base {
   /** @param {Partial<Words>} [pack] Words in another language. */
   #draw(pack) {
     if (!window.HTMLDialogElement) throw new Error("it has no <dialog>");
-    this.#wiring = new AbortController();
-    const { signal } = this.#wiring;
+    // Until now the panel before was in use: what was typed there goes on here.
+    this.disconnectedCallback();
+    const { signal } = (this.#wiring = new AbortController());
     const words = { ...WORDS, ...pack, ...parse(this.getAttribute("words")) };
     words.subheading = this.getAttribute("subheading") ?? words.subheading;
     const lang = this.lang || words.language;
@@ -149,22 +151,17 @@ export class BonafideChat extends Base {
 
   disconnectedCallback() {
     this.#wiring.abort();
-    this.#draft = this.#panel?.input.value ?? "";
-    this.#panel = undefined;
+    this.#draft = this.#panel?.input.value ?? this.#draft;
+    this.#latest = this.#panel = undefined;
   }
 
   /** @param {string} name @param {string | null} before @param {string | null} after */
   attributeChangedCallback(name, before, after) {
     if (!this.#panel || before === after) return;
     if (name === "open") {
-      if (before !== null && after !== null) return;
-      this.#panel.show(true);
-    } else if (LOOK.includes(name)) {
-      this.#paint();
-    } else {
-      this.disconnectedCallback();
-      this.#begin();
-    }
+      if (before === null || after === null) this.#panel.show(true);
+    } else if (LOOK.includes(name)) this.#paint();
+    else this.#begin();
   }
 
   /** Whether the panel is shown; an inline one always is. */

@@ -144,6 +144,27 @@ def test_words_that_hang_are_not_waited_for(page: Page, bot: BotDouble) -> None:
         route.abort()
 
 
+def test_what_is_typed_while_other_words_come_is_sent(page: Page, bot: BotDouble) -> None:
+    held: list[Any] = []
+    page.route(re.compile("words/de.json"), lambda route: held.append(route))
+    page.goto(page_in(bot, "en", "open"))
+    chat = page.locator("bonafide-chat")
+    expect(chat.get_by_role("textbox")).to_be_visible()
+    page.evaluate("document.querySelector('bonafide-chat').lang = 'de'")
+    chat.get_by_role("textbox").fill("first")
+    chat.get_by_role("textbox").press("Enter")
+    expect(chat.locator(".bot")).to_have_count(2)
+    chat.get_by_role("textbox").fill("half of a ques")
+    for route in held:
+        route.continue_()
+
+    # The same conversation, and the draft, in the other language.
+    expect(chat.get_by_role("textbox", name="Ihre Frage (auf Englisch)")).to_have_value(
+        "half of a ques"
+    )
+    expect(chat.locator(".user")).to_contain_text("first")
+
+
 def test_a_page_can_have_words_of_its_own(page: Page, bot: BotDouble) -> None:
     bot.pages["/fr.json"] = (json.dumps(FRENCH), {})
     page.goto(page_in(bot, "fr", 'words-src="/fr.json" words=\'{"send": "Allez"}\''))

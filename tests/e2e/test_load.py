@@ -8,6 +8,7 @@ import json
 import sqlite3
 import threading
 import urllib.error
+import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -95,11 +96,13 @@ def as_stored(turns: Turns) -> list[tuple[str, Any]]:
 def test_nothing_is_lost_doubled_or_mixed_up(
     assistant: Assistant, database: Path, scripts: list[tuple[str, ...]]
 ) -> None:
-    alone = [without_ids(hold(assistant, f"alone {n}", s)) for n, s in enumerate(scripts)]
+    # Repeated after a failure, these are other people.
+    run = uuid.uuid4().hex[:6]
+    alone = [without_ids(hold(assistant, f"{run} {n}", s)) for n, s in enumerate(scripts)]
 
     def talk(user: int) -> dict[int, tuple[str, Turns]]:
         numbers = [(user + n) % N_SCRIPTS for n in range(N_HELD)]
-        senders = [f"user {user} {n}" for n in numbers]
+        senders = [f"{run} {user} {n}" for n in numbers]
         return {
             n: (sender, hold(assistant, sender, scripts[n]))
             for n, sender in zip(numbers, senders, strict=True)

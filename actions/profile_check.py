@@ -116,7 +116,12 @@ def check_profile(profile: Profile, environ: Mapping[str, str]) -> tuple[list[Fa
     failures += [failure for each in questions if (failure := check_question(each, asker))]
     documents = list(retriever.index.documents.values())
     upkeep = describe_upkeep(documents, datetime.date.today()).partition(". ")[0]
-    parts = [f"{len(documents)} documents", upkeep, f"{len(questions)} questions of your own"]
+    n_documents, n_questions = len(documents), len(questions)
+    parts = [
+        f"{n_documents} {'document' if n_documents == 1 else 'documents'}",
+        upkeep,
+        f"{n_questions} {'question' if n_questions == 1 else 'questions'} of your own",
+    ]
     return failures, ", ".join(filter(None, parts))
 
 

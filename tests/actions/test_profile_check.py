@@ -94,7 +94,7 @@ def test_everything_to_mend_is_listed(profile: Path, capsys: pytest.CaptureFixtu
     said = " ".join(capsys.readouterr().out.split())
     for words_of in ("broken.pdf", "dishwasher", "utter_hello", "starter: Who won the cup?"):
         assert words_of in said
-    assert "4 documents, 1 document lacks a publisher, 1 questions of your own; 4 to mend" in said
+    assert "4 documents, 1 document lacks a publisher, 1 question of your own; 4 to mend" in said
 
 
 def test_a_profile_that_cannot_be_read_is_said(

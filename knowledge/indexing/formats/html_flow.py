@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from knowledge.indexing.formats.outline import Outline
+from knowledge.indexing.formats.outline import BULLETS, Outline
 
 # Elements that start and end a block; all others run on in the line.
 BLOCKS = frozenset(
@@ -24,9 +24,9 @@ LAYOUT = "h1, h2, h3, h4, h5, h6, ul, ol, table, dl"
 # Text that its author struck out.
 STRUCK = "del, s, strike"
 # Bullets that were typed; the outline makes lists of lines that start with one.
-_BULLETS = tuple("•‣▪●◦·∙■□○")
+_BULLETS = frozenset(BULLETS)
 # Two line breaks in a row are how older pages part their paragraphs.
-_PARTING = re.compile(r"\n\s*\n|\n(?=\s*[•‣▪●◦·∙■□○])")
+_PARTING = re.compile(rf"\n\s*\n|\n(?=\s*[{BULLETS}])")
 # Folded parts stand under all headings.
 _FOLDED_LEVEL = 6
 
